@@ -1,0 +1,44 @@
+"""Find, wait for and stop processes of this machine."""
+
+import platform
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+_PAUSE = 0.02
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
+    """Whether `condition` came true within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_PAUSE)
+    return True
+
+
+def stop(process: subprocess.Popen[bytes], *, first: signal.Signals, grace: float) -> None:
+    """Ask with `first`, insist after `grace` seconds. Returns when the process is gone."""
+    if process.poll() is None:
+        process.send_signal(first)
+    try:
+        process.wait(grace)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def command_of(pid: int) -> str:
+    """The command line of a process, empty when there is no such process."""
+    if platform.system() == "Linux":
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            return ""
+    answer = subprocess.run(
+        ["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False
+    )
+    return answer.stdout

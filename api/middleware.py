@@ -1,0 +1,69 @@
+"""Around the REST API: refuse what no endpoint should read, and let no error leave in another shape than ours."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from api import errors
+
+CODES = {
+    400: ("validation_error", "Invalid request"),
+    403: ("permission_denied", "You do not have permission to do this"),
+    404: ("not_found", "Not found"),
+    405: ("method_not_allowed", "This method is not allowed here"),
+    413: ("payload_too_large", "The request is too large"),
+    415: ("unsupported_media_type", "Send application/json"),
+    500: ("server_error", "Something went wrong on our side"),
+}
+UPLOADS = "multipart/form-data"
+
+
+class ErrorsAsJson:
+    """Outermost middleware; it minds only paths under /api/."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith("/api/"):
+            return self.get_response(request)
+        refused = _refusal(request)
+        if refused:
+            return _answer(refused)
+        return _as_json(self.get_response(request))
+
+
+def _refusal(request: HttpRequest) -> int | None:
+    """The status for a request whose size, type or path no endpoint takes."""
+    kind = request.content_type or ""
+    limit = settings.UPLOAD_LIMIT_BYTES if kind == UPLOADS else settings.JSON_LIMIT_BYTES
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit():
+        return 400
+    if int(length) > limit:
+        return 413
+    if (
+        int(length)
+        and request.method in ("POST", "PUT", "PATCH")
+        and kind not in ("application/json", UPLOADS)
+    ):
+        return 415
+    return 400 if "\x00" in request.path else None
+
+
+def _as_json(response: HttpResponseBase) -> HttpResponseBase:
+    """Errors made outside the endpoints (unknown path, wrong method) in the contract's shape."""
+    plain = not response.headers.get("Content-Type", "").startswith("application/json")
+    if response.status_code not in CODES or not plain:
+        return response
+    answer = _answer(response.status_code)
+    if "Allow" in response.headers:
+        answer.headers["Allow"] = response.headers["Allow"]
+    return answer
+
+
+def _answer(status: int) -> HttpResponse:
+    code, message = CODES[status]
+    return errors.answer(status=status, code=code, message=message, details=None)

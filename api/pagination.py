@@ -1,0 +1,59 @@
+"""Lists in pages: `count`, `next`, `previous`, `results`."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from ninja import Field, Schema
+
+from backend.core.errors import Missing
+
+LARGEST_PAGE_NUMBER = 1_000_000
+
+
+class PageQuery(Schema):
+    """Which page, of how many rows; more than 100 rows are refused."""
+
+    page: Annotated[int, Field(ge=1, le=LARGEST_PAGE_NUMBER)] = 1
+    page_size: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class Page[T](Schema):
+    """One page of a list."""
+
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[T]
+
+
+def page_of(
+    *, request: HttpRequest, rows: QuerySet[Any], query: PageQuery, shape: Callable[[Any], dict[str, Any]]
+) -> dict[str, Any]:
+    """The page of the rows, each shaped. Raises Missing for a page past the last (the first is always there)."""
+    start = (query.page - 1) * query.page_size
+    count = rows.count()
+    found = list(rows[start : start + query.page_size]) if start < count else []
+    return envelope(request=request, query=query, count=count, results=[shape(row) for row in found])
+
+
+def envelope(
+    *, request: HttpRequest, query: PageQuery, count: int, results: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """A page whose rows were found elsewhere, with its links. Raises Missing for a page past the last."""
+    last = max(1, -(-count // query.page_size))
+    if query.page > last:
+        raise Missing("There is no such page")
+    return {
+        "count": count,
+        "next": _link(request, query.page + 1) if query.page < last else None,
+        "previous": _link(request, query.page - 1) if query.page > 1 else None,
+        "results": results,
+    }
+
+
+def _link(request: HttpRequest, page: int) -> str:
+    parameters = request.GET.copy()
+    parameters["page"] = str(page)
+    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")

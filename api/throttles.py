@@ -1,0 +1,73 @@
+"""How often somebody may ask: exact under parallel requests, counted in Redis by the `limits` library."""
+
+import logging
+import math
+import re
+import time
+from functools import cache
+
+from django.conf import settings
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+from redis import RedisError
+
+from backend.core.errors import Denied
+
+log = logging.getLogger(__name__)
+UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
+
+
+class Throttled(Denied):
+    """Too many requests."""
+
+    code = "throttled"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Request throttled. Retry after {seconds} seconds.")
+        self.extra = {"retry_after": seconds}
+
+
+def count(*, scope: str, who: str) -> None:
+    """Count one request of `who` against the scope's limit. Raises Throttled when it is used up.
+
+    With Redis away each process counts for itself, so that a fault opens no door to guessing passwords.
+    """
+    rate = settings.THROTTLES[scope]
+    if rate == "off":
+        return
+    item = limit(rate)
+    try:
+        _hit(_shared(), item, scope, who)
+    except (RedisError, StorageError) as error:
+        log.warning("throttles counted in this process only: %s", error)
+        _hit(_own(), item, scope, who)
+
+
+@cache
+def limit(rate: str) -> RateLimitItem:
+    """`5/15m` as the library's item. Raises ValueError for another form."""
+    match = re.fullmatch(r"(\d+)/(\d*)([smhd])", rate)
+    if not match:
+        raise ValueError(f"a rate reads 5/15m, 3/h or off, not {rate!r}")
+    number, span, unit = match.groups()
+    return parse(f"{number} per {span or 1} {UNITS[unit]}")
+
+
+def _hit(limiter: MovingWindowRateLimiter, item: RateLimitItem, scope: str, who: str) -> None:
+    if not limiter.hit(item, scope, who):
+        reset_at = limiter.get_window_stats(item, scope, who).reset_time
+        raise Throttled(max(1, math.ceil(reset_at - time.time())))
+
+
+@cache
+def _shared() -> MovingWindowRateLimiter:
+    return MovingWindowRateLimiter(
+        RedisStorage(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=0.5, wrap_exceptions=True)
+    )
+
+
+@cache
+def _own() -> MovingWindowRateLimiter:
+    return MovingWindowRateLimiter(MemoryStorage())

@@ -1,0 +1,67 @@
+"""Tell what happened, in the transaction in which it happens; the relay reads it from here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from backend.outbox import poke
+from backend.outbox.models import Event, FeedEntry, Job
+
+INTERNAL = "internal"
+RESEND_AFTER = timedelta(seconds=60)
+
+
+def publish(*, topic: str, event: str, version: int, data: Mapping[str, Any], now: datetime) -> None:
+    """Tell a change of a row that has a version. The caller holds the row's lock, so versions rise by commit."""
+    _need_transaction()
+    Event.objects.create(topic=topic, event=event, version=version, at=now, data=data)
+    transaction.on_commit(poke.relay)
+
+
+def publish_to_feeds(*, topics: Iterable[str], event: str, data: Mapping[str, Any], now: datetime) -> None:
+    """Tell a change to feeds, which have no row of their own: they are numbered after the commit (ADR 0002)."""
+    _need_transaction()
+    FeedEntry.objects.bulk_create(
+        [FeedEntry(topic=topic, event=event, at=now, data=data) for topic in topics]
+    )
+    transaction.on_commit(poke.relay)
+
+
+def publish_internally(*, event: str, data: Mapping[str, Any], now: datetime) -> None:
+    """Tell a fact that only tasks care for; no socket hears of it."""
+    publish(topic=INTERNAL, event=event, version=0, data=data, now=now)
+
+
+def delivered(
+    *, events: Sequence[Event], jobs: Iterable[tuple[str, Mapping[str, Any]]], now: datetime
+) -> None:
+    """Record the jobs that the events start, and forget the events: both or neither."""
+    with transaction.atomic():
+        Job.objects.bulk_create(
+            [Job(task=task, kwargs=kwargs, due_at=now, created_at=now) for task, kwargs in jobs]
+        )
+        Event.objects.filter(pk__in=[event.pk for event in events]).delete()
+
+
+def due_jobs(*, now: datetime, limit: int) -> list[Job]:
+    """Take up to `limit` due jobs to send; each is due again in a minute unless it is done by then.
+
+    Locks the rows it takes and skips those another relay holds.
+    """
+    with transaction.atomic():
+        due = Job.objects.filter(due_at__lte=now, failed_at__isnull=True).order_by("due_at", "id")
+        jobs = list(due.select_for_update(skip_locked=True)[:limit])
+        Job.objects.filter(pk__in=[job.pk for job in jobs]).update(due_at=now + RESEND_AFTER)
+    return jobs
+
+
+def not_sent(*, jobs: Sequence[Job], now: datetime) -> None:
+    """The broker did not take these: they are due again at once."""
+    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(due_at=now)
+
+
+def _need_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("an event is published inside the transaction of its change, or not at all")

@@ -1,0 +1,93 @@
+"""Money: payments, refunds, and the inbox of Stripe's events."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from backend.core.models import Row
+
+
+class Payment(Row):
+    """One PaymentIntent of one order. `attention` names why no rule could settle it."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending"
+        PROCESSING = "processing"
+        FAILED = "failed"
+        COMPLETED = "completed"
+        CANCELLED = "cancelled"
+        PARTIALLY_REFUNDED = "partially_refunded"
+        REFUNDED = "refunded"
+
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="payments")
+    number = models.PositiveIntegerField(default=1)
+    intent_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    client_secret = models.CharField(max_length=255, blank=True)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.PENDING)
+    refunded_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    attention = models.CharField(max_length=100, null=True, blank=True)
+    charge = models.JSONField(default=dict, blank=True)
+    paid_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "number"], name="payment_number_per_order"),
+            models.UniqueConstraint(
+                fields=["order"], condition=~Q(status="cancelled"), name="payment_one_live_per_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_amount__gte=0) & Q(refunded_amount__lte=F("amount")),
+                name="payment_refunded_within_amount",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.intent_id or f"payment {self.id}"
+
+
+class Refund(Row):
+    """Money on its way back. The row reserves the amount before Stripe is asked."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    stripe_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    reason = models.CharField(max_length=100)
+    failure = models.TextField(blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.payment_id}"
+
+
+class StripeEvent(models.Model):
+    """An event of Stripe as it came, verified; kept whatever becomes of it."""
+
+    event_id = models.CharField(max_length=255, primary_key=True)
+    type = models.CharField(max_length=100)
+    payload = models.JSONField()
+    received_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-received_at"]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.event_id}"

@@ -1,0 +1,73 @@
+"""The cast: alice and bob buy, staff serves. And the post: relay and jobs, run on demand."""
+
+from collections.abc import Callable
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.utils import timezone
+
+from backend.accounts.models import User
+from backend.core import redis
+from tasks import relay
+from tests import factories
+from tests.caller import Caller
+
+
+def pytest_configure() -> None:
+    # bcrypt is slow by design; that it is used is asserted once, in tests/accounts.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis() -> None:
+    redis.client().flushall()
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """A customer."""
+    return factories.user("alice@shopwire.example", first_name="Alice", last_name="Archer")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """Another customer."""
+    return factories.user("bob@shopwire.example", first_name="Bob", last_name="Baker")
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    """Somebody who works here."""
+    return factories.user("staff@shopwire.example", first_name="Sam", last_name="Staff", is_staff=True)
+
+
+@pytest.fixture
+def as_guest(db: None) -> Caller:
+    return Caller()
+
+
+@pytest.fixture
+def as_alice(alice: User) -> Caller:
+    return Caller(alice)
+
+
+@pytest.fixture
+def as_bob(bob: User) -> Caller:
+    return Caller(bob)
+
+
+@pytest.fixture
+def as_staff(staff: User) -> Caller:
+    return Caller(staff)
+
+
+@pytest.fixture
+def settle() -> Callable[[], None]:
+    """Relay every event and do every job it starts, here and now, until nothing is left."""
+
+    def run() -> None:
+        while relay.step(now=timezone.now(), send=lambda job: current_app.tasks[job.task](job_id=job.pk)):
+            pass
+
+    return run

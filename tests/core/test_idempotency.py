@@ -1,0 +1,84 @@
+"""A key runs its effect once."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from backend.core import idempotency
+from backend.core.errors import Conflict, Missing
+from backend.core.idempotency import Answer
+from backend.core.models import IdempotencyKey
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def call(effect, *, user_id, key="k", fingerprint="f", now=NOW):
+    return idempotency.once(
+        user_id=user_id, key=key, fingerprint=fingerprint, now=now, effect=effect, atomic=True
+    )
+
+
+def test_a_repeat_gets_the_first_answer_without_the_effect():
+    user_id = uuid4()
+    call(lambda: Answer(201, {"id": 1}), user_id=user_id)
+
+    again = call(lambda: pytest.fail("ran twice"), user_id=user_id)
+
+    assert again == Answer(201, {"id": 1}, replayed=True)
+
+
+def test_another_body_under_the_same_key_is_refused():
+    user_id = uuid4()
+    call(lambda: Answer(201, {}), user_id=user_id)
+
+    with pytest.raises(Conflict) as refused:
+        call(lambda: pytest.fail("ran"), user_id=user_id, fingerprint="other")
+
+    assert refused.value.code == "idempotency_mismatch"
+
+
+def test_a_key_in_use_is_refused():
+    user_id = uuid4()
+
+    def effect():
+        with pytest.raises(Conflict) as refused:
+            call(lambda: pytest.fail("ran"), user_id=user_id)
+        assert refused.value.code == "conflict"
+        return Answer(201, {})
+
+    assert call(effect, user_id=user_id) == Answer(201, {})
+
+
+def test_a_refused_effect_frees_the_key():
+    user_id = uuid4()
+
+    def refuse():
+        raise Missing
+
+    with pytest.raises(Missing):
+        call(refuse, user_id=user_id)
+
+    assert call(lambda: Answer(200, {}), user_id=user_id) == Answer(200, {})
+
+
+def test_a_crashed_request_frees_the_key_when_its_lease_ends():
+    user_id = uuid4()
+    IdempotencyKey.objects.create(
+        user_id=user_id, key="k", fingerprint="f", leased_until=NOW, created_at=NOW - timedelta(minutes=1)
+    )
+
+    later = NOW + timedelta(seconds=1)
+
+    assert call(lambda: Answer(201, {}), user_id=user_id, now=later) == Answer(201, {})
+
+
+def test_after_a_day_the_key_is_new():
+    user_id = uuid4()
+    call(lambda: Answer(201, {"id": 1}), user_id=user_id)
+
+    fresh = call(lambda: Answer(201, {"id": 2}), user_id=user_id, now=NOW + timedelta(hours=25))
+
+    assert fresh == Answer(201, {"id": 2})

@@ -1,0 +1,196 @@
+"""Every change of stock. Each moves one row by one conditional UPDATE and leaves a line in the ledger.
+
+SKUs are touched in sorted order and last in the caller's transaction (architecture: lock order), so that a hot
+row is locked for one round trip. The CHECK `stock_held_within_on_hand` stands behind the condition.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.core.errors import Conflict, Invalid, Missing
+from backend.inventory import events, lowstock
+from backend.inventory.models import LedgerEntry, Stock
+
+Reason = LedgerEntry.Reason
+
+# Only as much as leaves 0 <= held <= on_hand: no row back means that there were too few units.
+_MOVE = """
+UPDATE inventory_stock
+   SET on_hand = on_hand + %(on_hand)s, held = held + %(held)s, version = version + 1
+ WHERE sku = %(sku)s AND held + %(held)s >= 0 AND held + %(held)s <= on_hand + %(on_hand)s
+RETURNING *
+"""
+
+
+class StockUnavailable(Invalid):
+    """Fewer units can be sold than were asked for."""
+
+    code = "stock_unavailable"
+    message = "Insufficient stock"
+
+    def __init__(self, *, sku: str, requested: int, available: int) -> None:
+        super().__init__(details={"sku": sku, "requested": requested, "available": available})
+
+
+def open_stock(
+    *,
+    sku: str,
+    product: str,
+    variant: str | None,
+    quantity: int,
+    threshold: int | None,
+    actor_id: UUID | None,
+    now: datetime,
+) -> Stock:
+    """Begin to count a SKU. Raises Conflict when it is counted already."""
+    stock = Stock(sku=sku, product=product, variant=variant, on_hand=quantity, threshold=threshold)
+    with transaction.atomic():
+        Stock.objects.bulk_create([stock], ignore_conflicts=True)
+        locked = Stock.objects.select_for_update().get(sku=sku)
+        if locked.ledger.exists() or locked.product != product:
+            raise Conflict("This SKU is taken", details={"sku": [sku]})
+        _record(stock=locked, on_hand=quantity, held=0, reason=Reason.OPENING, actor_id=actor_id, now=now)
+        events.stock_changed(stock=locked, now=now)
+    return locked
+
+
+def relabel(
+    *, sku: str, product: str, variant: str | None, threshold: int | None, now: datetime
+) -> Stock:
+    """Keep the labels and the threshold of a SKU as the catalogue has them; nothing happens if they are. Locks it."""
+    with transaction.atomic():
+        stock = Stock.objects.select_for_update().filter(sku=sku).first()
+        if stock is None:
+            raise Missing("No such SKU")
+        if (stock.product, stock.variant, stock.threshold) == (product, variant, threshold):
+            return stock
+        stock.product, stock.variant, stock.threshold = product, variant, threshold
+        stock.version += 1
+        lowstock.rearm(stock)
+        stock.save(update_fields=["product", "variant", "threshold", "version", "low_alerted"])
+        events.stock_changed(stock=stock, now=now)
+    return stock
+
+
+def hold(*, units: Mapping[str, int], order_id: UUID, actor_id: UUID | None, now: datetime) -> None:
+    """Keep units for an order. Locks the SKUs in sorted order. Raises StockUnavailable for the first that lacks."""
+    _move_all(units, on_hand=0, held=1, reason=Reason.HOLD, order_id=order_id, actor_id=actor_id, now=now)
+
+
+def release(*, units: Mapping[str, int], order_id: UUID, actor_id: UUID | None, now: datetime) -> None:
+    """Give held units back to sale. Locks the SKUs in sorted order."""
+    _move_all(units, on_hand=0, held=-1, reason=Reason.RELEASE, order_id=order_id, actor_id=actor_id, now=now)
+
+
+def sell(*, units: Mapping[str, int], order_id: UUID, actor_id: UUID | None, now: datetime) -> None:
+    """Turn a hold into a sale: the units leave. Locks the SKUs in sorted order."""
+    _move_all(units, on_hand=-1, held=-1, reason=Reason.SALE, order_id=order_id, actor_id=actor_id, now=now)
+
+
+def restock(*, units: Mapping[str, int], order_id: UUID, actor_id: UUID | None, now: datetime) -> None:
+    """Sold units that never left come back to the shelf. Locks the SKUs in sorted order."""
+    _move_all(units, on_hand=1, held=0, reason=Reason.RESTOCK, order_id=order_id, actor_id=actor_id, now=now)
+
+
+def take_back(*, units: Mapping[str, int], order_id: UUID, actor_id: UUID | None, now: datetime) -> None:
+    """Returned units go back to the shelf. Locks the SKUs in sorted order."""
+    _move_all(units, on_hand=1, held=0, reason=Reason.RETURN, order_id=order_id, actor_id=actor_id, now=now)
+
+
+def adjust(*, sku: str, delta: int, note: str, actor_id: UUID | None, now: datetime) -> Stock:
+    """Correct the units on hand, with a reason in words. Held units stay.
+
+    Raises Missing for an unknown SKU, StockUnavailable when fewer than `-delta` units are free. Locks the SKU.
+    """
+    with transaction.atomic():
+        return _move(
+            sku=sku, on_hand=delta, held=0, reason=Reason.ADJUSTMENT, note=note, actor_id=actor_id, now=now
+        )
+
+
+def _move_all(
+    units: Mapping[str, int],
+    *,
+    on_hand: int,
+    held: int,
+    reason: str,
+    order_id: UUID,
+    actor_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Move each SKU's units by (`on_hand`, `held`) times their number, all or none."""
+    with transaction.atomic():
+        for sku, number in sorted(units.items()):
+            _move(
+                sku=sku,
+                on_hand=on_hand * number,
+                held=held * number,
+                reason=reason,
+                order_id=order_id,
+                actor_id=actor_id,
+                now=now,
+            )
+
+
+def _move(
+    *,
+    sku: str,
+    on_hand: int,
+    held: int,
+    reason: str,
+    actor_id: UUID | None,
+    now: datetime,
+    order_id: UUID | None = None,
+    note: str = "",
+) -> Stock:
+    moved = list(Stock.objects.raw(_MOVE, {"sku": sku, "on_hand": on_hand, "held": held}))
+    if not moved:
+        raise _too_few(sku=sku, requested=max(held, -on_hand))
+    stock = moved[0]
+    _record(
+        stock=stock,
+        on_hand=on_hand,
+        held=held,
+        reason=reason,
+        actor_id=actor_id,
+        now=now,
+        order_id=order_id,
+        note=note,
+    )
+    if on_hand != held:  # else a hold became a sale: what can be bought is the same
+        lowstock.watch(stock=stock, gained=on_hand - held, restocked=on_hand > 0, now=now)
+        events.stock_changed(stock=stock, now=now)
+    return stock
+
+
+def _too_few(*, sku: str, requested: int) -> Invalid | Missing:
+    stock = Stock.objects.filter(sku=sku).first()
+    if stock is None:
+        return Missing("No such SKU")
+    return StockUnavailable(sku=sku, requested=requested, available=stock.quantity)
+
+
+def _record(
+    *,
+    stock: Stock,
+    on_hand: int,
+    held: int,
+    reason: str,
+    actor_id: UUID | None,
+    now: datetime,
+    order_id: UUID | None = None,
+    note: str = "",
+) -> None:
+    LedgerEntry.objects.create(
+        stock=stock,
+        at=now,
+        delta_on_hand=on_hand,
+        delta_held=held,
+        reason=reason,
+        note=note,
+        order_id=order_id,
+        actor_id=actor_id,
+    )

@@ -1,14 +1,26 @@
-"""Who somebody is."""
+"""Who somebody is, and where they live."""
 
 from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from backend.accounts import tokens
-from backend.accounts.models import Session, User
+from backend.accounts.models import Address, Session, User
+from backend.core.errors import Denied, Missing
 
 
 def bearer(*, token: str, now: datetime) -> tuple[User, Session]:
     """The user and sign-in behind an access token, in one query. Raises ExpiredToken or InvalidToken."""
-    claims = tokens.verify(token=token, kind="access", now=now)
+    return _signed_in(tokens.verify(token=token, kind="access", now=now))
+
+
+def refresher(*, token: str, now: datetime) -> tuple[User, Session]:
+    """The user and sign-in behind a refresh token. Raises ExpiredToken or InvalidToken."""
+    return _signed_in(tokens.verify(token=token, kind="refresh", now=now))
+
+
+def _signed_in(claims: tokens.Claims) -> tuple[User, Session]:
     session = (
         Session.objects.select_related("user")
         .filter(pk=claims.session_id, user_id=claims.user_id, ended_at__isnull=True, user__is_active=True)
@@ -17,3 +29,50 @@ def bearer(*, token: str, now: datetime) -> tuple[User, Session]:
     if session is None:
         raise tokens.InvalidToken
     return session.user, session
+
+
+def address_of(*, user_id: UUID, address_id: UUID) -> Address:
+    """The user's address. Raises Missing, or Denied for somebody else's."""
+    address = Address.objects.filter(pk=address_id).first()
+    if address is None:
+        raise Missing("There is no such address")
+    if address.user_id != user_id:
+        raise Denied
+    return address
+
+
+def addresses_of(user_id: UUID) -> QuerySet[Address]:
+    """The user's addresses: defaults first, then the newest."""
+    return Address.objects.filter(user_id=user_id).order_by("-is_default", "-created_at", "id")
+
+
+def by_id(user_id: UUID) -> User:
+    """The user. Raises Missing."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise Missing("There is no such user")
+    return user
+
+
+def search(text: str) -> QuerySet[User]:
+    """Users whose e-mail or name contains every word of the text, by e-mail."""
+    found = User.objects.order_by("email")
+    for word in text.split():
+        found = found.filter(
+            Q(email__icontains=word) | Q(first_name__icontains=word) | Q(last_name__icontains=word)
+        )
+    return found
+
+
+def lock_user(user_id: UUID) -> User:
+    """The user, locked while the transaction lasts; orders may still refer to them. Raises Missing."""
+    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    if user is None:
+        raise Missing("There is no such user")
+    return user
+
+
+def staff_to_mail() -> list[str]:
+    """Addresses of active staff who want mail about low stock."""
+    staff = User.objects.filter(is_staff=True, is_active=True, wants_stock_mail=True)
+    return list(staff.order_by("email").values_list("email", flat=True))

@@ -12,6 +12,17 @@ from backend.core import idempotency
 from backend.core.errors import invalid_field
 
 LONGEST_KEY = 255
+HEADER: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "description": "Sent again with the same key and body, the request is answered, not repeated.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+        }
+    ]
+}
 Effect = Callable[[], tuple[int, dict[str, Any]]]
 
 

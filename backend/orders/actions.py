@@ -1,0 +1,171 @@
+"""An order's life. Each action is one transaction, locks in the order cart, order, stock by SKU, and tells the outbox.
+
+    place_order -> mark_paid (or cancel_order, expire) -> ship_order -> deliver_order -> return_order
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.accounts import queries as accounts
+from backend.accounts.models import User
+from backend.cart import queries as carts
+from backend.core.errors import Invalid
+from backend.inventory import actions as inventory
+from backend.orders import checkout, events, queries, states
+from backend.orders.facts import PaymentFacts
+from backend.orders.models import Order, StatusChange
+
+Status = Order.Status
+EXPIRED = "Payment window expired"
+
+
+class CartEmpty(Invalid):
+    """There is nothing to order."""
+
+    code = "cart_empty"
+    message = "Your cart is empty"
+
+
+def place_order(*, user: User, shipping_address_id: UUID, billing_address_id: UUID, now: datetime) -> Order:
+    """Turn the user's cart into an order that waits for payment, and hold its units: all or nothing.
+
+    Locks the cart, then stock by SKU, last. Raises CartEmpty, Missing or Denied for an address that is not the
+    user's, Invalid for a line that is no longer sold, StockUnavailable. Sent twice, the second finds no cart.
+    """
+    shipping = accounts.address_of(user_id=user.pk, address_id=shipping_address_id)
+    billing = accounts.address_of(user_id=user.pk, address_id=billing_address_id)
+    with transaction.atomic():
+        cart = carts.lock_cart(user_id=user.pk, now=now)
+        lines = checkout.lines(cart)
+        if not lines:
+            raise CartEmpty
+        order = checkout.write_order(user=user, lines=lines, shipping=shipping, billing=billing, now=now)
+        checkout.empty_cart(cart=cart, now=now)
+        _note(order=order, note="Order created", actor=None, now=now)
+        events.order_moved(order=order, event="order.created", now=now)
+        inventory.hold(units=checkout.units(order), order_id=order.pk, actor_id=user.pk, now=now)
+    return order
+
+
+def mark_paid(*, order: Order, payment: PaymentFacts, now: datetime) -> None:
+    """The money is there: pending becomes processing, the hold a sale. The caller has locked the order.
+
+    Locks stock by SKU. Raises InvalidTransition when the order no longer waits.
+    """
+    _take_facts(order, payment)
+    note = "Payment confirmed. Order processing started."
+    _move(order=order, to=Status.PROCESSING, note=note, actor=None, now=now)
+    inventory.sell(units=checkout.units(order), order_id=order.pk, actor_id=order.user_id, now=now)
+
+
+def payment_changed(*, order: Order, payment: PaymentFacts, event: str, now: datetime) -> None:
+    """Payments tell how the money stands; the status stays. The caller has locked the order.
+
+    `order.refunded` is also told to the feeds; other events, such as `order.payment`, to the order's topic only.
+    """
+    _take_facts(order, payment)
+    _save(order=order, now=now)
+    tell = events.order_moved if event == "order.refunded" else events.order_told
+    tell(order=order, event=event, now=now)
+
+
+def cancel_order(*, order_id: UUID, user: User | None, note: str, now: datetime) -> Order:
+    """Call the order off: held units are free again, sold ones go back to the shelf; a task sees to the money.
+
+    `user` None is the shop itself. Locks the order, then stock. Raises Missing, Denied for somebody else's
+    order, InvalidTransition once it has left.
+    """
+    with transaction.atomic():
+        order = queries.lock_order(order_id=order_id)
+        queries.check_owner(order=order, user=user)
+        give_back = inventory.release if order.status == Status.PENDING else inventory.restock
+        _move(order=order, to=Status.CANCELLED, note=note, actor=user, now=now)
+        actor_id = user.pk if user else None
+        give_back(units=checkout.units(order), order_id=order.pk, actor_id=actor_id, now=now)
+    return order
+
+
+def expire(*, order_id: UUID, now: datetime) -> bool:
+    """Cancel the order if it still waits and its payment window is over; the caller has cancelled its intent.
+
+    Locks the order, then stock. Returns whether it did.
+    """
+    with transaction.atomic():
+        order = queries.lock_order(order_id=order_id)
+        if order.status != Status.PENDING or order.expires_at > now:
+            return False
+        cancel_order(order_id=order_id, user=None, note=EXPIRED, now=now)
+    return True
+
+
+def tell_expiring(*, order_id: UUID, now: datetime) -> bool:
+    """Tell once that the payment window is about to end. Locks the order. Returns whether it did."""
+    with transaction.atomic():
+        order = queries.lock_order(order_id=order_id)
+        if order.status != Status.PENDING or order.expiring_told_at:
+            return False
+        order.expiring_told_at = now
+        _save(order=order, now=now)
+        events.order_moved(order=order, event="order.expiring", now=now)
+    return True
+
+
+def ship_order(*, order_id: UUID, tracking_number: str, carrier: str, actor: User, now: datetime) -> Order:
+    """It is on its way. Locks the order. Raises Missing, InvalidTransition."""
+    with transaction.atomic():
+        order = queries.lock_order(order_id=order_id)
+        order.tracking_number, order.carrier, order.shipped_at = tracking_number, carrier, now
+        note = f"Shipped with {carrier}, tracking number {tracking_number}"
+        _move(order=order, to=Status.SHIPPED, note=note, actor=actor, now=now)
+    return order
+
+
+def deliver_order(*, order_id: UUID, actor: User | None, now: datetime, delivered_at: datetime | None = None) -> Order:
+    """It has arrived, at `delivered_at` if the carrier says so, else now. Locks the order.
+
+    Raises Missing, InvalidTransition.
+    """
+    with transaction.atomic():
+        order = queries.lock_order(order_id=order_id)
+        order.delivered_at = delivered_at or now
+        _move(order=order, to=Status.DELIVERED, note="Delivered", actor=actor, now=now)
+    return order
+
+
+def return_order(*, order_id: UUID, actor: User, now: datetime) -> Order:
+    """The goods came back: they go to the shelf; a refund is a decision of its own. Locks the order, then stock.
+
+    Raises Missing, InvalidTransition.
+    """
+    with transaction.atomic():
+        order = queries.lock_order(order_id=order_id)
+        _move(order=order, to=Status.RETURNED, note="Returned", actor=actor, now=now)
+        inventory.take_back(units=checkout.units(order), order_id=order.pk, actor_id=actor.pk, now=now)
+    return order
+
+
+def _move(*, order: Order, to: Status, note: str, actor: User | None, now: datetime) -> None:
+    """One step of the table: state, version, history and event together."""
+    states.check(order=order, to=to)
+    order.status = to
+    _save(order=order, now=now)
+    _note(order=order, note=note, actor=actor, now=now)
+    events.order_moved(order=order, event=f"order.{to}", now=now)
+
+
+def _save(*, order: Order, now: datetime) -> None:
+    order.version += 1
+    order.updated_at = now
+    order.save()
+
+
+def _note(*, order: Order, note: str, actor: User | None, now: datetime) -> None:
+    StatusChange.objects.create(order=order, status=order.status, note=note, created_by=actor, created_at=now)
+
+
+def _take_facts(order: Order, payment: PaymentFacts) -> None:
+    order.payment_status = payment.status
+    order.payment_amount = payment.amount
+    order.refunded_amount = payment.refunded_amount

@@ -1,0 +1,28 @@
+"""What carriers tell: each message is applied once."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from backend.core.errors import Missing
+from backend.orders import actions, queries
+from backend.orders.models import CarrierEvent, Order
+
+
+def deliver(*, event_id: str, tracking_number: str, at: datetime, now: datetime) -> None:
+    """The carrier handed the parcel over at `at`. A known event id, or an order delivered already: nothing happens.
+
+    Locks the order. Raises Missing for an unknown tracking number, InvalidTransition when it was never shipped.
+    """
+    if CarrierEvent.objects.filter(pk=event_id).exists():
+        return
+    found = Order.objects.filter(tracking_number=tracking_number).order_by("-created_at").first()
+    if found is None:
+        raise Missing("No order has this tracking number")
+    with transaction.atomic():
+        order = queries.lock_order(order_id=found.pk)
+        CarrierEvent.objects.bulk_create(
+            [CarrierEvent(event_id=event_id, order=order, received_at=now)], ignore_conflicts=True
+        )
+        if order.status != Order.Status.DELIVERED:
+            actions.deliver_order(order_id=order.pk, actor=None, now=now, delivered_at=min(at, now))

@@ -1,0 +1,103 @@
+"""Which orders there are, and who may see them."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from backend.accounts.models import User
+from backend.core.errors import Denied, Missing
+from backend.orders import states
+from backend.orders.models import Order, OrderItem
+
+ORDERINGS = ("created_at", "-created_at", "total_amount", "-total_amount", "status", "-status")
+
+
+def lock_order(*, order_id: UUID) -> Order:
+    """The order, its row locked until the caller's transaction ends: after the cart, before payment and stock.
+
+    Raises Missing, and RuntimeError outside a transaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("an order is locked inside a transaction")
+    order = Order.objects.select_for_update(of=("self",)).select_related("user").filter(pk=order_id).first()
+    if order is None:
+        raise Missing("No such order")
+    return order
+
+
+def order_of(*, order_id: UUID, user: User) -> Order:
+    """The order with all that its JSON shows. Raises Missing, or Denied for somebody else's; staff see all."""
+    order = _whole().filter(pk=order_id).first()
+    if order is None:
+        raise Missing("No such order")
+    check_owner(order=order, user=user)
+    return order
+
+
+def check_owner(*, order: Order, user: User | None) -> None:
+    """Raises Denied when it is somebody else's order; staff and the shop itself (None) may see all."""
+    if user is not None and order.user_id != user.pk and not user.is_staff:
+        raise Denied
+
+
+def by_id(order_id: UUID) -> Order:
+    """The order with all that its JSON shows, for tasks. Raises Missing."""
+    order = _whole().filter(pk=order_id).first()
+    if order is None:
+        raise Missing("No such order")
+    return order
+
+
+def of_user(user_id: UUID, *, ordering: str = "-created_at") -> QuerySet[Order]:
+    """The user's orders, newest first unless asked otherwise."""
+    return Order.objects.filter(user_id=user_id).order_by(ordering, "id")
+
+
+def staff_list(
+    *,
+    status: str | None = None,
+    date_from: date | None = None,
+    date_to: date | None = None,
+    search: str = "",
+    ordering: str = "-created_at",
+) -> QuerySet[Order]:
+    """Everybody's orders; dates are days in UTC, both included; `search` looks at number and e-mail."""
+    orders = Order.objects.select_related("user").order_by(ordering, "id")
+    if status:
+        orders = orders.filter(status=status)
+    if date_from:
+        orders = orders.filter(created_at__date__gte=date_from)
+    if date_to:
+        orders = orders.filter(created_at__date__lte=date_to)
+    if search:
+        orders = orders.filter(Q(order_number__icontains=search) | Q(user__email__icontains=search))
+    return orders
+
+
+def has_bought(*, user_id: UUID, product_id: UUID) -> bool:
+    """Whether the user has paid for the product in an order that still stands."""
+    bought = Q(order__user_id=user_id, order__status__in=states.BOUGHT)
+    return OrderItem.objects.filter(bought, product_id=product_id).exists()
+
+
+def unpaid(*, now: datetime, limit: int = 500) -> list[UUID]:
+    """Orders whose payment window is over, the oldest first."""
+    late = Order.objects.filter(status=Order.Status.PENDING, expires_at__lte=now)
+    return list(late.order_by("expires_at").values_list("pk", flat=True)[:limit])
+
+
+def expiring(*, now: datetime, within: timedelta, limit: int = 500) -> list[UUID]:
+    """Orders whose payment window ends within that time and whose owner has not been told."""
+    soon = Order.objects.filter(
+        status=Order.Status.PENDING,
+        expiring_told_at__isnull=True,
+        expires_at__gt=now,
+        expires_at__lte=now + within,
+    )
+    return list(soon.order_by("expires_at").values_list("pk", flat=True)[:limit])
+
+
+def _whole() -> QuerySet[Order]:
+    return Order.objects.select_related("user").prefetch_related("items", "history")

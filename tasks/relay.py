@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from celery import current_app
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
@@ -19,6 +18,7 @@ from backend.core import clock, redis
 from backend.outbox import actions as outbox
 from backend.outbox import feeds, poke, queries
 from tasks import subscriptions
+from tasks.app import app
 
 log = logging.getLogger(__name__)
 BATCH = 500
@@ -29,7 +29,7 @@ LOOK_EVERY_SECONDS = 0.1
 
 def send_by_celery(job: Any) -> None:
     """Ask a worker to do the job. Raises kombu's OperationalError when the broker is away."""
-    current_app.send_task(job.task, kwargs={"job_id": job.pk}, retry=False)
+    app.send_task(job.task, kwargs={"job_id": job.pk}, retry=False)
 
 
 def step(*, now: datetime, send: Callable[[Any], None] = send_by_celery) -> int:

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from celery import current_app
 from django.conf import settings
 from django.utils import timezone
 
 from backend.accounts.models import User
 from backend.core import redis
 from tasks import relay
+from tasks.app import app
 from tests import factories
 from tests.caller import Caller
 
@@ -66,8 +66,10 @@ def as_staff(staff: User) -> Caller:
 def settle() -> Callable[[], None]:
     """Relay every event and do every job it starts, here and now, until nothing is left."""
 
+    app.loader.import_default_modules()
+
     def run() -> None:
-        while relay.step(now=timezone.now(), send=lambda job: current_app.tasks[job.task](job_id=job.pk)):
+        while relay.step(now=timezone.now(), send=lambda job: app.tasks[job.task](job_id=job.pk)):
             pass
 
     return run

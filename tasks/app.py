@@ -1,24 +1,29 @@
-"""The Celery application: `celery -A backend.config worker`, `celery -A backend.config beat`."""
+"""The Celery application: `celery -A tasks.app worker`, `celery -A tasks.app beat`."""
 
 import os
 
 from celery import Celery
 from django.conf import settings
 
+from tasks.schedule import BEAT
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
+
+MODULES = ["tasks.accounts", "tasks.housekeeping", "tasks.inventory", "tasks.orders", "tasks.payments"]
 
 app = Celery("shopwire")
 app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_connection_retry_on_startup=True,
     broker_transport_options={"visibility_timeout": 600, "socket_timeout": 10, "socket_connect_timeout": 2},
+    imports=MODULES,
+    beat_schedule=BEAT,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
-    task_time_limit=150,  # below the lease of a job (outbox/jobs.py), so that two never run at once
     task_soft_time_limit=120,
+    task_time_limit=150,  # below the lease of a job (outbox/jobs.py), so that no two workers run one
     worker_prefetch_multiplier=4,
     worker_hijack_root_logger=False,
     timezone="UTC",
 )
-app.autodiscover_tasks(["tasks"], related_name=None, force=False)

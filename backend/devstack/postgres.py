@@ -28,10 +28,12 @@ _HASTY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_write
 class Postgres:
     """A running server. Stop it, or use it as a context manager."""
 
-    def __init__(self, *, process: subprocess.Popen[bytes], sockets: Path, has_own_sockets: bool) -> None:
-        self._process = process
-        self._sockets = sockets
-        self._has_own_sockets = has_own_sockets
+    def __init__(self, *, folder: Path, user: int | None, settings: dict[str, str]) -> None:
+        self._folder = folder
+        self._user = user
+        self._settings = settings
+        self._sockets = _socket_folder(folder, user=user)
+        self._process = self._launch()
 
     def __enter__(self) -> Self:
         return self
@@ -57,10 +59,38 @@ class Postgres:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
     def stop(self) -> None:
-        """Close every session and stop (a "fast" shutdown), at most five seconds."""
-        processes.stop(self._process, first=signal.SIGINT, grace=5)
-        if self._has_own_sockets:
+        """Close every session and stop (a "fast" shutdown), in two seconds at most."""
+        processes.stop(self._process, first=signal.SIGINT, grace=2)
+        if self._sockets != self._folder:
             shutil.rmtree(self._sockets, ignore_errors=True)
+
+    def restart(self) -> None:
+        """Bring a server that died back at the same address. Raises PostgresFailed."""
+        _end_orphan(self._folder / "data")
+        self._process = self._launch()
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        process = self._spawn()
+        data = self._folder / "data"
+        processes.wait_until(lambda: _is_ready(data, process) or process.poll() is not None, seconds=30)
+        if process.poll() is not None or not _is_ready(data, process):
+            processes.stop(process, first=signal.SIGINT, grace=3)
+            raise wheel.PostgresFailed(f"PostgreSQL did not start:\n{_end_of(self._folder / 'server.log')}")
+        return process
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        options = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
+        words = ["-D", str(self._folder / "data"), "-k", str(self._sockets), *options]
+        command = [str(wheel.programs() / "postgres"), *words]
+        with (self._folder / "server.log").open("ab") as log:
+            return subprocess.Popen(
+                tether.command(*command, signal=signal.SIGINT, user=self._user),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+                start_new_session=True,
+            )
 
 
 def start(*, folder: Path, durable: bool = True) -> Postgres:
@@ -74,31 +104,9 @@ def start(*, folder: Path, durable: bool = True) -> Postgres:
     if not (folder / "data" / "PG_VERSION").exists():
         _create_cluster(folder, user=user)
     _end_orphan(folder / "data")
-    server = _launch(folder, user=user, settings=_SETTINGS if durable else _SETTINGS | _HASTY_SETTINGS)
+    settings = _SETTINGS if durable else _SETTINGS | _HASTY_SETTINGS
+    server = Postgres(folder=folder, user=user, settings=settings)
     server.create_database("shopwire")
-    return server
-
-
-def _launch(folder: Path, *, user: int | None, settings: dict[str, str]) -> Postgres:
-    sockets = _socket_folder(folder, user=user)
-    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    command = [str(wheel.programs() / "postgres"), "-D", str(folder / "data"), "-k", str(sockets), *options]
-    with (folder / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            tether.command(*command, signal=signal.SIGINT, user=user),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=folder,
-            start_new_session=True,
-        )
-    server = Postgres(process=process, sockets=sockets, has_own_sockets=sockets != folder)
-    if not processes.wait_until(
-        lambda: _is_ready(folder / "data", process) or not server.is_running(), seconds=30
-    ):
-        server.stop()
-    if not server.is_running():
-        raise wheel.PostgresFailed(f"PostgreSQL did not start:\n{_end_of(folder / 'server.log')}")
     return server
 
 

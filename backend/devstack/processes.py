@@ -38,7 +38,27 @@ def command_of(pid: int) -> str:
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             return ""
-    answer = subprocess.run(
-        ["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False
-    )
-    return answer.stdout
+    return _ps(pid, "command=")
+
+
+def birth_of(pid: int) -> str:
+    """When a process began, in the system's own words; with its id it names one process for good."""
+    if platform.system() == "Linux":
+        try:
+            # The name, in brackets, may hold spaces: count from behind it.
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return ""
+        # A zombie is gone; only nobody has asked for its exit status yet.
+        return "" if fields[0] == "Z" else fields[19]
+    return _ps(pid, "lstart=")
+
+
+def ending(code: int) -> str:
+    """An exit status in words."""
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+def _ps(pid: int, column: str) -> str:
+    answer = subprocess.run(["ps", "-p", str(pid), "-o", column], capture_output=True, text=True, check=False)
+    return answer.stdout.strip()

@@ -43,7 +43,7 @@ class Valkey:
         return self._process.poll() is None
 
     def stop(self) -> None:
-        processes.stop(self._process, first=signal.SIGTERM, grace=3)
+        processes.stop(self._process, first=signal.SIGTERM, grace=1)
 
     def restart_empty(self) -> None:
         """Lose everything and come back at the same address, also after a stop."""

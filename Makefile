@@ -1,0 +1,65 @@
+# Every command works from a clean clone, with Python 3.12 or newer and make; `make` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run demo test test-slow check format lock clean run-packages dev-packages
+
+VENV := .venv
+BIN := $(VENV)/bin
+# How many test processes run side by side.
+JOBS ?= 2
+# The settings want addresses; what is checked here never connects to them.
+NO_SERVERS := DEBUG=1 DATABASE_URL=postgres://127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
+PYTHONS := $(PYTHON) python3.13 python3.12 python3.14 python3
+
+# A name may exist and still not run (a pyenv shim, for one), so each is tried.
+define INSTALL
+@for python in $(PYTHONS); do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; then \
+		exec $$python backend/devstack/install.py $(1); \
+	fi; \
+done; \
+echo 'shopwire: no Python 3.12 or newer found; install one, or run make PYTHON=/path/to/python' >&2; exit 1
+endef
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: run-packages ## Start the whole shop on PORT (8000), with its own PostgreSQL, Valkey and Stripe sandbox
+	@exec $(BIN)/python -m backend.devstack
+
+demo: run-packages ## One buyer's journey through the running shop, with the live frames
+	@exec $(BIN)/python -m backend.devstack.demo
+
+test: dev-packages ## The test suite, on servers of its own
+	$(BIN)/pytest -n $(JOBS)
+
+test-slow: dev-packages ## The tests that take minutes: journeys, races, killed processes
+	$(BIN)/pytest -m slow
+
+check: dev-packages ## Format, lint, types, import rules, migrations, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(NO_SERVERS) $(BIN)/mypy
+	$(BIN)/lint-imports
+	$(NO_SERVERS) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(BIN)/pytest -n $(JOBS)
+
+format: dev-packages ## Put every file into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## Pin the newest versions of requirements/*.in (needs uv)
+	@for name in base run dev; do \
+		uv pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes \
+			--no-emit-index-url --custom-compile-command "make lock" \
+			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
+	done
+
+clean: ## Remove .venv and the caches; the data in .data stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -not -path './.data/*' -prune -exec rm -rf {} +
+
+run-packages:
+	$(call INSTALL,run)
+
+dev-packages:
+	$(call INSTALL,dev)

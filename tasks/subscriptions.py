@@ -7,16 +7,18 @@ from typing import Any, Protocol
 class Told(Protocol):
     """What a subscription may look at."""
 
+    topic: str
     event: str
     data: Mapping[str, Any]
 
 
-# event name: (task, the keys of the event's data that become the task's arguments)
-TASKS: dict[str, list[tuple[str, dict[str, str]]]] = {}
+# (kind of topic, event): each task with the keys of the event's data that become its arguments.
+# The kind is what stands before the colon: feeds repeat an order's event, so the kind keeps it to one task.
+TASKS: dict[tuple[str, str], list[tuple[str, dict[str, str]]]] = {}
 
 
 def jobs_for(events: Iterable[Told]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The jobs that the events start, in order: (task, its keyword arguments)."""
     for told in events:
-        for task, arguments in TASKS.get(told.event, []):
+        for task, arguments in TASKS.get((told.topic.partition(":")[0], told.event), []):
             yield task, {name: told.data[key] for name, key in arguments.items()}

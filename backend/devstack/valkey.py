@@ -75,18 +75,20 @@ def _launch(*, folder: Path, port: int) -> subprocess.Popen[bytes]:
             cwd=folder,
             start_new_session=True,
         )
-    processes.wait_until(lambda: _is_answering(port) or process.poll() is not None, seconds=10)
-    if process.poll() is not None or not _is_answering(port):
+    pid = process.pid
+    processes.wait_until(lambda: _is_answering(port, pid=pid) or process.poll() is not None, seconds=10)
+    if process.poll() is not None or not _is_answering(port, pid=pid):
         processes.stop(process, first=signal.SIGTERM, grace=1)
         raise ValkeyFailed(f"Valkey did not start on port {port}; its log is {folder / 'server.log'}")
     return process
 
 
-def _is_answering(port: int) -> bool:
+def _is_answering(port: int, *, pid: int) -> bool:
+    """Whether the server at the port is ours, and not one that had the port before."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-            connection.sendall(b"*1\r\n$4\r\nPING\r\n")
-            return connection.recv(64).startswith(b"+PONG")
+            connection.sendall(b"INFO server\r\n")
+            return f"process_id:{pid}\r\n".encode() in connection.recv(1 << 16)
     except OSError:
         return False
 

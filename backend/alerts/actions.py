@@ -1,5 +1,6 @@
 """Call for staff's eyes, and take the call back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -24,6 +25,14 @@ def raise_alert(
         facts = {"alert_id": str(alert.pk), "kind": kind}
         outbox.publish_internally(event="alert.raised", data=facts, now=now)
     return alert
+
+
+def address_mail(*, alert_id: UUID, addresses: Iterable[str], now: datetime) -> None:
+    """Have the alert mailed to each address."""
+    with transaction.atomic():
+        for address in addresses:
+            facts = {"alert_id": str(alert_id), "to": address}
+            outbox.publish_internally(event="alert.addressed", data=facts, now=now)
 
 
 def acknowledge(*, alert_id: UUID, user: AbstractBaseUser, now: datetime) -> Alert:

@@ -14,7 +14,10 @@ class Told(Protocol):
 
 # (kind of topic, event): each task with the keys of the event's data that become its arguments.
 # The kind is what stands before the colon: feeds repeat an order's event, so the kind keeps it to one task.
-TASKS: dict[tuple[str, str], list[tuple[str, dict[str, str]]]] = {}
+TASKS: dict[tuple[str, str], list[tuple[str, dict[str, str]]]] = {
+    ("internal", "alert.raised"): [("alerts.address_mail", {"alert_id": "alert_id"})],
+    ("internal", "alert.addressed"): [("alerts.mail", {"alert_id": "alert_id", "to": "to"})],
+}
 
 
 def jobs_for(events: Iterable[Told]) -> Iterator[tuple[str, dict[str, Any]]]:

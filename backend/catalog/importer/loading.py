@@ -1,0 +1,92 @@
+"""Plans into the shop: each product whole in a transaction of its own, or all of them in one."""
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+
+from django.db import transaction
+
+from backend.catalog import actions
+from backend.catalog.importer import standing
+from backend.catalog.importer.plans import Plan
+from backend.catalog.importer.problems import Problem
+from backend.catalog.models import Product
+from backend.core.errors import Invalid, ShopError
+
+
+class Outcome(Enum):
+    """What became of a product."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass
+class Report:
+    """How many products had which outcome, and why some were refused."""
+
+    counts: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
+    problems: list[Problem] = field(default_factory=list)
+
+
+def load(*, plans: Iterable[Plan], said: Set[str], now: datetime) -> Report:
+    """Load each product that the shop will have. `said` names the columns the file has.
+
+    Stock is opened for SKUs that are new and never set. A refused product leaves nothing behind.
+    """
+    report = Report()
+    for plan in plans:
+        try:
+            outcome = _load(plan, said, now)
+        except ShopError as error:
+            outcome = Outcome.REFUSED
+            report.problems.append(Problem(plan.line, _reason(error)))
+        report.counts[outcome] += 1
+    return report
+
+
+def load_all_or_nothing(
+    *, plans: Iterable[Plan], said: Set[str], now: datetime, is_rehearsal: bool = False
+) -> Report:
+    """Load the products in one transaction, which one refusal undoes; a rehearsal is undone in any case."""
+    with transaction.atomic():
+        report = load(plans=plans, said=said, now=now)
+        if report.problems or is_rehearsal:
+            transaction.set_rollback(True)
+    return report
+
+
+@transaction.atomic
+def _load(plan: Plan, said: Set[str], now: datetime) -> Outcome:
+    """Create the product, or change it where it differs. Locks it. Raises what the catalogue refuses."""
+    product = Product.objects.select_for_update(of=("self",)).filter(slug=plan.draft.slug).first()
+    if product is None:
+        draft = replace(plan.draft, category=_category(plan, now))
+        actions.create_product(draft=draft, actor_id=None, now=now)
+        return Outcome.NEW
+    current = standing.draft_of(product)
+    if current.variants and "option1" not in said:
+        raise Invalid("the product has variants and the file has no option columns")
+    draft = standing.wanted(plan=plan, current=current, said=said)
+    if said & standing.CATEGORY_IS_SAID_BY and standing.category_path(product.category) != plan.category:
+        draft = replace(draft, category=_category(plan, now))
+    if not standing.differs(draft, current):
+        return Outcome.UNCHANGED
+    actions.update_product(slug=product.slug, draft=draft, actor_id=None, now=now)
+    return Outcome.CHANGED
+
+
+def _category(plan: Plan, now: datetime) -> str | None:
+    return actions.ensure_category(names=plan.category, now=now).slug if plan.category else None
+
+
+def _reason(error: ShopError) -> str:
+    """The refusal in one line: `SKU is taken (sku: A-1)`."""
+    details = "; ".join(
+        f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in (error.details or {}).items()
+    )
+    return f"{error} ({details})" if details else str(error)

@@ -1,5 +1,6 @@
 """Who somebody is, and where they live."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -20,15 +21,26 @@ def refresher(*, token: str, now: datetime) -> tuple[User, Session]:
     return _signed_in(tokens.verify(token=token, kind="refresh", now=now))
 
 
-def _signed_in(claims: tokens.Claims) -> tuple[User, Session]:
+def signed_in(*, user_id: UUID, session_id: UUID) -> tuple[User, Session]:
+    """The user and their sign-in, if both are still good. Raises InvalidToken."""
     session = (
         Session.objects.select_related("user")
-        .filter(pk=claims.session_id, user_id=claims.user_id, ended_at__isnull=True, user__is_active=True)
+        .filter(pk=session_id, user_id=user_id, ended_at__isnull=True, user__is_active=True)
         .first()
     )
     if session is None:
         raise tokens.InvalidToken
     return session.user, session
+
+
+def live_sessions(session_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the sign-ins that have not ended and whose users are active."""
+    live = Session.objects.filter(pk__in=session_ids, ended_at__isnull=True, user__is_active=True)
+    return set(live.values_list("pk", flat=True))
+
+
+def _signed_in(claims: tokens.Claims) -> tuple[User, Session]:
+    return signed_in(user_id=claims.user_id, session_id=claims.session_id)
 
 
 def address_of(*, user_id: UUID, address_id: UUID) -> Address:

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from backend.devstack import checks, environment, procfile, readiness, state, tether, welcome
+from backend.devstack import caller, checks, environment, procfile, readiness, state, tether, welcome
 from backend.devstack.console import Console
 from backend.devstack.procfile import Program
 from backend.devstack.servers import Servers
@@ -86,6 +86,8 @@ class Supervisor:
         for number in _STOP_SIGNALS:
             if signal.getsignal(number) != signal.SIG_IGN:
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        interrupted = asyncio.create_task(caller.wait_until_gone())
+        interrupted.add_done_callback(lambda _: stop.set())
         if await self._is_done_first(self._prepare_shop(), stop):
             await self._watch(stop)
 

@@ -38,7 +38,7 @@ STARTS = f'{sys.executable} -c "import os, time; print(os.getpid()); time.sleep(
 class Run:
     """A supervisor of its own, with `lines` as its Procfile beside a web that is ready at once."""
 
-    def __init__(self, folder: Path, *lines: str, **settings: str) -> None:
+    def __init__(self, folder: Path, *lines: str, command: tuple[str, ...] = (), **settings: str) -> None:
         self.port = ports.find_free()
         (folder / "web.py").write_text(WEB)
         (folder / "Procfile").write_text("\n".join([f"web: {sys.executable} web.py", *lines]))
@@ -51,7 +51,7 @@ class Run:
         }
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", RUN], cwd=folder, env=env, stdout=output, stderr=output
+                command or [sys.executable, "-c", RUN], cwd=folder, env=env, stdout=output, stderr=output
             )
 
     def says(self, text: str) -> bool:
@@ -100,6 +100,18 @@ def test_signal_stops_every_process(start, number):
 
     assert not run.is_alive(run.pids_of("sleeper")[0])
     assert ports.is_free(run.port)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="macOS does not show what a make has been sent")
+def test_interrupt_of_make_alone_stops_every_process(start, tmp_path):
+    (tmp_path / "run.py").write_text(RUN)
+    (tmp_path / "Makefile").write_text(f"run:\n\t@exec {sys.executable} run.py\n")
+    run = start(f"sleeper: {STARTS}", command=("make", "run"))
+    run.wait_until(lambda: run.pids_of("sleeper") != [])
+
+    assert run.stop(signal.SIGINT) == -signal.SIGINT
+
+    assert not run.is_alive(run.pids_of("sleeper")[0])
 
 
 def test_embedded_servers_and_sandbox_start_and_stop_with_the_run(start, tmp_path):

@@ -21,7 +21,7 @@ class Payment(Row):
 
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="payments")
     number = models.PositiveIntegerField(default=1)
-    intent_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    intent_id = models.CharField(max_length=255, unique=True)
     client_secret = models.CharField(max_length=255, blank=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     currency = models.CharField(max_length=3)
@@ -37,7 +37,9 @@ class Payment(Row):
         constraints = [
             models.UniqueConstraint(fields=["order", "number"], name="payment_number_per_order"),
             models.UniqueConstraint(
-                fields=["order"], condition=~Q(status="cancelled"), name="payment_one_live_per_order"
+                fields=["order"],
+                condition=Q(status__in=["pending", "processing", "failed"]),
+                name="payment_one_open_per_order",
             ),
             models.CheckConstraint(
                 condition=Q(refunded_amount__gte=0) & Q(refunded_amount__lte=F("amount")),
@@ -46,7 +48,7 @@ class Payment(Row):
         ]
 
     def __str__(self) -> str:
-        return self.intent_id or f"payment {self.id}"
+        return self.intent_id
 
 
 class Refund(Row):
@@ -61,7 +63,7 @@ class Refund(Row):
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     stripe_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
-    reason = models.CharField(max_length=100)
+    reason = models.CharField(max_length=100, help_text="Why, in staff's words or ours")
     failure = models.TextField(blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -79,11 +81,18 @@ class Refund(Row):
 class StripeEvent(models.Model):
     """An event of Stripe as it came, verified; kept whatever becomes of it."""
 
+    class Outcome(models.TextChoices):
+        WAITING = "waiting"
+        APPLIED = "applied"
+        UNHANDLED = "unhandled", "Of a type that tells us nothing"
+        NOT_OURS = "not_ours", "About a payment of somebody else"
+
     event_id = models.CharField(max_length=255, primary_key=True)
     type = models.CharField(max_length=100)
     payload = models.JSONField()
     received_at = models.DateTimeField()
     processed_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
     error = models.TextField(blank=True)
 
     class Meta:

@@ -1,0 +1,171 @@
+"""What buyers and staff ask of payments: an intent to pay by, a look whether it is paid, money back."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.accounts.models import User
+from backend.core import money
+from backend.core.errors import Denied, Invalid, invalid_field
+from backend.orders import queries as orders
+from backend.orders import states as order_states
+from backend.orders.models import Order
+from backend.orders.states import InvalidTransition
+from backend.outbox import actions as outbox
+from backend.payments import arbiter, books, gateway, queries, states
+from backend.payments.models import Payment, Refund
+from backend.payments.provider import Intent
+
+TOOK_THE_MONEY = (
+    Order.Status.PROCESSING,
+    Order.Status.SHIPPED,
+    Order.Status.DELIVERED,
+    Order.Status.RETURNED,
+)
+
+
+class PaymentNotCompleted(Invalid):
+    """Stripe has not got the money; `extra` carries its word for how the intent stands."""
+
+    code = "payment_not_completed"
+    message = "Payment not completed"
+
+    def __init__(self, intent_status: str) -> None:
+        super().__init__()
+        self.extra = {"status": intent_status}
+
+
+def create_intent(*, order_id: UUID, user: User, now: datetime) -> Payment:
+    """The payment by which the user can pay the order; asked again, also in parallel, the same one.
+
+    Asks Stripe between two transactions that lock the order. Raises Missing, Denied, InvalidTransition for an
+    order that does not wait or no longer, ProviderUnavailable (then nothing has changed).
+    """
+    order = _own_order(order_id, user)
+    with transaction.atomic():
+        order = orders.lock_order(order_id=order.pk)
+        _check_waits(order, now)
+        payments = queries.lock_payments_of(order_id=order.pk)
+    for payment in payments:
+        if payment.status in states.OPEN:
+            return payment
+        if payment.status in states.HOLDS_MONEY:
+            raise InvalidTransition("The money that came for this order is on its way back; wait for it")
+    number = len(payments) + 1
+    intent = _open_intent(order, number)
+    payment, is_wanted = _record(intent, order_id=order.pk, number=number, now=now)
+    if not is_wanted:
+        raise InvalidTransition("This order does not wait for payment any more")
+    return payment
+
+
+def confirm(*, order_id: UUID, intent_id: str, user: User, now: datetime) -> Payment:
+    """The order's payment, paid: as we know or as Stripe says now.
+
+    Raises Missing, Denied, PaymentNotCompleted, ProviderUnavailable, and InvalidTransition when the money
+    came for an order that could not take it (it is on its way back then).
+    """
+    order = _own_order(order_id, user)
+    payment = queries.of_order(order_id=order.pk, intent_id=intent_id)
+    if payment.status not in states.PAID:
+        verdict = arbiter.apply_payment_state(intent_id=intent_id, now=now)
+        if verdict is None or verdict.payment.status not in states.PAID:
+            raise PaymentNotCompleted(verdict.intent_status if verdict else "canceled")
+        order, payment = verdict.order, verdict.payment
+    if order.status not in TOOK_THE_MONEY:
+        raise InvalidTransition("The order could not take this payment; the money goes back")
+    return payment
+
+
+def request_refund(
+    *, order_id: UUID, amount: Decimal | None, actor: User, reason: str, now: datetime
+) -> Refund:
+    """Set money of the order aside to go back (None: all that is left); a task sends it after the commit.
+
+    Locks order and payment. Raises Missing, InvalidTransition when nothing is left to refund, Invalid for an
+    amount that is no money or more than what is left.
+    """
+    with transaction.atomic():
+        order = orders.lock_order(order_id=order_id)
+        payment = _refundable(order)
+        left = queries.left_to_refund(payment)
+        if left <= 0:
+            raise InvalidTransition("Nothing of this payment is left to refund")
+        wanted = left if amount is None else _checked(amount, left)
+        return books.reserve(payment=payment, amount=wanted, actor=actor, reason=reason, now=now)
+
+
+def _own_order(order_id: UUID, user: User) -> Order:
+    """The user's own: staff see every order, but pay none for others."""
+    order = orders.order_of(order_id=order_id, user=user)
+    if order.user_id != user.pk:
+        raise Denied
+    return order
+
+
+def _check_waits(order: Order, now: datetime) -> None:
+    order_states.check(order=order, to=Order.Status.PROCESSING)
+    if now >= order.expires_at:
+        raise InvalidTransition("The time to pay this order is over", details={"status": order.status})
+
+
+def _open_intent(order: Order, number: int) -> Intent:
+    return gateway.create_intent(
+        amount=money.to_minor(order.total_amount),
+        currency=order.currency,
+        key=f"order:{order.pk}:intent:{number}",
+        metadata={
+            "order_id": str(order.pk),
+            "order_number": order.order_number,
+            "customer_email": order.user.email,
+        },
+    )
+
+
+def _record(intent: Intent, *, order_id: UUID, number: int, now: datetime) -> tuple[Payment, bool]:
+    """The intent's row, and whether the order still wants it; if not, a task ends the intent at Stripe."""
+    with transaction.atomic():
+        order = orders.lock_order(order_id=order_id)
+        payment = queries.lock_payment(intent_id=intent.id)
+        is_new = payment is None
+        if payment is None:
+            payment = _write(order, intent, number, now)
+        is_wanted = order.status == Order.Status.PENDING and payment.status in states.OPEN
+        if is_new and is_wanted:
+            books.tell(order=order, payment=payment, event="order.payment", now=now)
+        if is_new and not is_wanted:
+            outbox.publish_internally(
+                event="payment.unwanted", data={"intent_id": payment.intent_id}, now=now
+            )
+    return payment, is_wanted
+
+
+def _write(order: Order, intent: Intent, number: int, now: datetime) -> Payment:
+    return Payment.objects.create(
+        order=order,
+        number=number,
+        intent_id=intent.id,
+        client_secret=intent.client_secret,
+        amount=order.total_amount,
+        currency=order.currency,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _refundable(order: Order) -> Payment:
+    """The order's newest payment that holds money, locked."""
+    for payment in reversed(queries.lock_payments_of(order_id=order.pk)):
+        if payment.status in states.PAID:
+            return payment
+    raise InvalidTransition("This order has not been paid", details={"status": order.status})
+
+
+def _checked(amount: Decimal, left: Decimal) -> Decimal:
+    if amount <= 0 or amount != money.cut(amount):
+        raise invalid_field("amount", "Use an amount of at least 0.01 with two places.")
+    if amount > left:
+        raise invalid_field("amount", f"At most {money.text(left)} can be refunded.")
+    return money.cut(amount)

@@ -1,0 +1,116 @@
+"""The one arbiter of money: confirm, webhook, sweeps and reconciliation all end here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from backend.core import money
+from backend.orders import actions as orders
+from backend.orders import queries as order_rows
+from backend.orders.models import Order
+from backend.payments import attention, books, gateway, provider, queries, states
+from backend.payments.models import Payment
+from backend.payments.provider import Intent, RefundResult, UnknownAtProvider
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a payment stands after Stripe was asked; `intent_status` is in Stripe's words."""
+
+    order: Order
+    payment: Payment
+    intent_status: str
+
+
+def apply_payment_state(*, intent_id: str, now: datetime) -> Verdict | None:
+    """Make the payment what Stripe says it is, whatever woke us; None when the intent is none of ours.
+
+    Asks Stripe first, then locks order and payment. It only moves forward, so a late or repeated call changes
+    nothing. Raises ProviderUnavailable. May not be called inside a transaction.
+    """
+    intent = _intent_now(intent_id)
+    is_refunded = bool(intent.amount_refunded) or queries.has_refunds(intent_id)
+    refunds = gateway.list_refunds(intent_id) if is_refunded else []
+    return _enter(intent, refunds, now)
+
+
+def _intent_now(intent_id: str) -> Intent:
+    """The intent; one that Stripe does not know can't be paid any more than a canceled one."""
+    try:
+        return gateway.retrieve_intent(intent_id)
+    except UnknownAtProvider:
+        return provider.gone(intent_id)
+
+
+def _enter(intent: Intent, refunds: Sequence[RefundResult], now: datetime) -> Verdict | None:
+    with transaction.atomic():
+        order = _lock_order(intent)
+        if order is None:
+            return None
+        payment = queries.lock_payment(intent_id=intent.id) or _adopt(order, intent, now)
+        if payment is None:
+            return None
+        _move(order, payment, intent, now)
+        if payment.status in states.PAID:
+            books.enter_refunds(order=order, payment=payment, results=refunds, now=now)
+    return Verdict(order=order, payment=payment, intent_status=intent.status)
+
+
+def _lock_order(intent: Intent) -> Order | None:
+    """The order the intent is for, locked: by our payment, or by what we wrote on the intent."""
+    known = queries.by_intent(intent.id)
+    order_id = known.order_id if known else queries.order_id_on(intent)
+    return order_rows.lock_order(order_id=order_id) if order_id else None
+
+
+def _adopt(order: Order, intent: Intent, now: datetime) -> Payment | None:
+    """Money for our order under an intent whose making we did not hear back from: a payment all the same."""
+    if states.of(intent) != states.Status.COMPLETED:
+        return None
+    return Payment(
+        order=order,
+        number=order.payments.count() + 1,
+        intent_id=intent.id,
+        amount=order.total_amount,
+        currency=order.currency,
+        created_at=now,
+    )
+
+
+def _move(order: Order, payment: Payment, intent: Intent, now: datetime) -> None:
+    status = states.of(intent)
+    if not states.may_move(current=payment.status, to=status):
+        return None
+    payment.status = status
+    payment.updated_at = now
+    if status == states.Status.COMPLETED:
+        return _money_came(order, payment, intent, now)
+    payment.save(update_fields=["status", "updated_at"])
+    return books.tell(order=order, payment=payment, event="order.payment", now=now)
+
+
+def _money_came(order: Order, payment: Payment, intent: Intent, now: datetime) -> None:
+    """The order is paid; or it can't take this money, which then goes back and has staff look."""
+    problem = _problem(order, payment, intent)
+    payment.amount = money.from_minor(intent.amount_received)
+    payment.currency = intent.currency
+    payment.charge = dict(intent.charge)
+    payment.paid_at = now
+    payment.save()
+    if problem is None:
+        return orders.mark_paid(order=order, payment=books.facts(payment), now=now)
+    attention.ask(order=order, payment=payment, reason=problem, now=now)
+    books.reserve_rest(payment=payment, reason=problem, now=now)
+    return books.tell(order=order, payment=payment, event="order.payment", now=now)
+
+
+def _problem(order: Order, payment: Payment, intent: Intent) -> str | None:
+    """Why the order can't take the money, if it can't."""
+    if (intent.amount_received, intent.currency) != (money.to_minor(payment.amount), payment.currency):
+        return attention.WRONG_AMOUNT
+    if order.status == Order.Status.PENDING:
+        return None
+    is_cancelled = order.status == Order.Status.CANCELLED
+    return attention.ORDER_CANCELLED if is_cancelled else attention.ORDER_NOT_WAITING

@@ -1,0 +1,92 @@
+"""Stripe's events: verified and stored in the request, processed by a task; each once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from backend.core.errors import ShopError
+from backend.outbox import actions as outbox
+from backend.payments import arbiter, gateway
+from backend.payments.models import StripeEvent
+from backend.payments.provider import InvalidSignature
+
+LONGEST_ID = 255
+LONGEST_TYPE = 100
+HANDLED = {
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.canceled",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.requires_action",
+    "charge.refunded",
+    "charge.refund.updated",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+}
+
+Outcome = StripeEvent.Outcome
+
+
+def receive(*, payload: bytes, signature: str, now: datetime) -> None:
+    """Store the event for its task; one that came before changes nothing. Raises InvalidSignature."""
+    event = gateway.verify_event(payload=payload, signature=signature)
+    event_id, kind = event.get("id"), event.get("type")
+    if not isinstance(event_id, str) or not isinstance(kind, str) or len(event_id) > LONGEST_ID:
+        raise InvalidSignature("This is no event")
+    values = {"type": _storable(kind[:LONGEST_TYPE]), "payload": _storable(event), "received_at": now}
+    with transaction.atomic():
+        _, is_new = StripeEvent.objects.get_or_create(event_id=_storable(event_id), defaults=values)
+        if is_new:
+            outbox.publish_internally(event="stripe.event_received", data={"event_id": event_id}, now=now)
+
+
+def process(*, event_id: str, now: datetime) -> None:
+    """Let the arbiter look at the payment that the event is about; what the event says of it is not trusted.
+
+    What fails is raised again, and kept on the row.
+    """
+    event = StripeEvent.objects.get(pk=event_id)
+    if event.processed_at:
+        return
+    try:
+        event.outcome = _apply(event, now)
+    except ShopError as error:
+        event.error = f"{type(error).__name__}: {error}"
+        event.save(update_fields=["error"])
+        raise
+    event.processed_at = now
+    event.error = ""
+    event.save(update_fields=["outcome", "processed_at", "error"])
+
+
+def _apply(event: StripeEvent, now: datetime) -> StripeEvent.Outcome:
+    intent_id = _intent_id(event.payload)
+    if event.type not in HANDLED or not intent_id:
+        return Outcome.UNHANDLED
+    verdict = arbiter.apply_payment_state(intent_id=intent_id, now=now)
+    return Outcome.APPLIED if verdict else Outcome.NOT_OURS
+
+
+def _intent_id(payload: Mapping[str, Any]) -> str | None:
+    """The intent that the event's object is, or belongs to."""
+    data = payload.get("data")
+    about = data.get("object") if isinstance(data, dict) else None
+    if not isinstance(about, dict):
+        return None
+    found = about.get("id" if about.get("object") == "payment_intent" else "payment_intent")
+    return found if isinstance(found, str) else None
+
+
+def _storable(value: Any) -> Any:
+    """The value without the NUL and lone surrogates that JSON may carry and PostgreSQL can't keep."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_storable(inner) for inner in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(inner) for key, inner in value.items()}
+    return value

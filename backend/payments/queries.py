@@ -1,0 +1,109 @@
+"""Which payments there are, and their locks: after the order's, before stock."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+
+from backend.core import money
+from backend.core.errors import Missing
+from backend.orders.models import Order
+from backend.payments import states
+from backend.payments.models import Payment, Refund
+from backend.payments.provider import Intent
+
+SENT_BY_NOW = timedelta(minutes=2)
+
+
+def lock_payment(*, intent_id: str) -> Payment | None:
+    """The payment, its row locked until the caller's transaction ends; its order is locked already.
+
+    Raises RuntimeError outside a transaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a payment is locked inside a transaction")
+    return Payment.objects.select_for_update().filter(intent_id=intent_id).first()
+
+
+def lock_payments_of(*, order_id: UUID) -> list[Payment]:
+    """All payments of the order, oldest first, locked as by `lock_payment`."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("payments are locked inside a transaction")
+    return list(Payment.objects.select_for_update().filter(order_id=order_id).order_by("number"))
+
+
+def by_intent(intent_id: str) -> Payment | None:
+    """The payment of the intent, if it is one of ours."""
+    return Payment.objects.filter(intent_id=intent_id).first()
+
+
+def by_intents(intent_ids: list[str]) -> dict[str, Payment]:
+    """Our payments among these intents."""
+    return {payment.intent_id: payment for payment in Payment.objects.filter(intent_id__in=intent_ids)}
+
+
+def order_id_on(intent: Intent) -> UUID | None:
+    """The order of ours that we named in the intent's metadata, if we did."""
+    try:
+        order_id = UUID(intent.metadata.get("order_id", ""))
+    except ValueError:
+        return None
+    return Order.objects.filter(pk=order_id).values_list("pk", flat=True).first()
+
+
+def of_order(*, order_id: UUID, intent_id: str) -> Payment:
+    """The order's payment by this intent. Raises Missing, also for another order's."""
+    found = Payment.objects.filter(order_id=order_id, intent_id=intent_id).first()
+    if found is None:
+        raise Missing("This order has no such payment")
+    return found
+
+
+def open_payments_of(order_id: UUID) -> list[Payment]:
+    """The order's payments whose money may still come."""
+    return list(Payment.objects.filter(order_id=order_id, status__in=states.OPEN))
+
+
+def has_refunds(intent_id: str) -> bool:
+    """Whether we know of refunds of this intent."""
+    return Refund.objects.filter(payment__intent_id=intent_id).exists()
+
+
+def left_to_refund(payment: Payment) -> Decimal:
+    """What neither went back nor is about to. Exact only while the payment is locked."""
+    spoken_for = payment.refunds.exclude(status=Refund.Status.FAILED).aggregate(sum=Sum("amount"))["sum"]
+    return payment.amount - (spoken_for or money.ZERO)
+
+
+def staff_list(*, attention: bool = False) -> QuerySet[Payment]:
+    """All payments, newest first; with `attention` only those that need some."""
+    rows = Payment.objects.select_related("order").order_by("-created_at", "id")
+    return rows.filter(attention__isnull=False) if attention else rows
+
+
+def unsettled_intents(*, limit: int = 500) -> list[str]:
+    """Intents whose money may still come, and those with a refund under way at Stripe."""
+    refunding = Refund.objects.filter(status=Refund.Status.PENDING, stripe_id__isnull=False)
+    unsettled = Payment.objects.filter(status__in=states.OPEN) | Payment.objects.filter(
+        pk__in=refunding.values("payment_id")
+    )
+    return list(unsettled.order_by("updated_at").values_list("intent_id", flat=True)[:limit])
+
+
+def unsent_refunds(*, now: datetime, limit: int = 500) -> list[UUID]:
+    """Refunds that should have reached Stripe by now."""
+    late = Refund.objects.filter(
+        status=Refund.Status.PENDING, stripe_id__isnull=True, created_at__lt=now - SENT_BY_NOW
+    )
+    return list(late.order_by("created_at").values_list("pk", flat=True)[:limit])
+
+
+def unsettled_cancellations(*, limit: int = 500) -> list[UUID]:
+    """Cancelled orders that still can be paid, or whose money nobody has begun to send back."""
+    under_way = Refund.objects.filter(payment=OuterRef("pk"), status=Refund.Status.PENDING)
+    payments = Payment.objects.filter(order__status=Order.Status.CANCELLED)
+    kept = payments.filter(~Exists(under_way), status__in=states.HOLDS_MONEY, attention__isnull=True)
+    found = payments.filter(status__in=states.OPEN) | kept
+    return list(found.order_by("updated_at").values_list("order_id", flat=True)[:limit])

@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from api import errors
+from api import cart, errors, orders, payments, shipping, staff_alerts, staff_orders, staff_stock, uploads
 from api.parser import StrictParser
 
 api = NinjaAPI(
@@ -14,3 +14,12 @@ api = NinjaAPI(
     parser=StrictParser(),
 )
 errors.register(api)
+
+api.add_router("v1/cart/", cart.router)
+api.add_router("v1/orders/", orders.router)
+api.add_router("v1/payments/", payments.router)
+api.add_router("v1/shipping/", shipping.router)
+api.add_router("v1/staff/alerts/", staff_alerts.router)
+api.add_router("v1/staff/images/", uploads.router)
+api.add_router("v1/staff/orders/", staff_orders.router)
+api.add_router("v1/staff/stock/", staff_stock.router)

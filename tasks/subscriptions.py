@@ -15,7 +15,11 @@ class Told(Protocol):
 # (kind of topic, event): each task with the keys of the event's data that become its arguments.
 # The kind is what stands before the colon: feeds repeat an order's event, so the kind keeps it to one task.
 TASKS: dict[tuple[str, str], list[tuple[str, dict[str, str]]]] = {
+    ("order", "order.cancelled"): [("payments.settle_cancelled_order", {"order_id": "id"})],
     ("internal", "alert.raised"): [("alerts.address_mail", {"alert_id": "alert_id"})],
+    ("internal", "payment.unwanted"): [("payments.call_off", {"intent_id": "intent_id"})],
+    ("internal", "refund.requested"): [("payments.send_refund", {"refund_id": "refund_id"})],
+    ("internal", "stripe.event_received"): [("payments.process_event", {"event_id": "event_id"})],
     ("internal", "alert.addressed"): [("alerts.mail", {"alert_id": "alert_id", "to": "to"})],
 }
 

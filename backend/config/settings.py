@@ -8,7 +8,7 @@ from typing import Any
 import dj_database_url
 
 from backend.config import env as environment
-from backend.config import mail
+from backend.config import mail, storage
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 ENV = environment.load()
@@ -121,9 +121,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-if os.environ.get("AWS_STORAGE_BUCKET_NAME"):
-    STORAGES["default"] = {"BACKEND": "storages.backends.s3.S3Storage"}
-    globals().update({name: value for name, value in os.environ.items() if name.startswith("AWS_")})
+if os.environ.get(storage.BUCKET):
+    STORAGES["default"] = {"BACKEND": storage.S3}
+    globals().update(storage.aws_settings(os.environ))
 
 # People
 

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -67,6 +69,9 @@ def register(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(AuthenticationError, _not_authenticated)
     api.add_exception_handler(HttpError, _http)
+    api.add_exception_handler(MultiPartParserError, _malformed_upload)
+    api.add_exception_handler(SuspiciousOperation, _malformed_upload)
+    api.add_exception_handler(RequestDataTooBig, _too_large)
     api.add_exception_handler(OperationalError, _unavailable)
     api.add_exception_handler(InterfaceError, _unavailable)
     api.add_exception_handler(Exception, _fault)
@@ -97,6 +102,15 @@ def _not_authenticated(request: HttpRequest, error: AuthenticationError) -> Http
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     details = {"body": ["This is not JSON that we can read."]}
     return answer(status=400, code="validation_error", message="Invalid input", details=details)
+
+
+def _malformed_upload(request: HttpRequest, error: Exception) -> HttpResponse:
+    details = {"body": ["This is not multipart/form-data that we can read."]}
+    return answer(status=400, code="validation_error", message="Invalid input", details=details)
+
+
+def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
+    return answer(status=413, code="payload_too_large", message="The request is too large", details=None)
 
 
 def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:

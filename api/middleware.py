@@ -18,6 +18,7 @@ CODES = {
     500: ("server_error", "Something went wrong on our side"),
 }
 UPLOADS = "multipart/form-data"
+ENVELOPE_BYTES = 64 * 1024  # the parts' headers around an upload of the very limit
 
 
 class ErrorsAsJson:
@@ -38,7 +39,8 @@ class ErrorsAsJson:
 def _refusal(request: HttpRequest) -> int | None:
     """The status for a request whose size, type or path no endpoint takes."""
     kind = request.content_type or ""
-    limit = settings.UPLOAD_LIMIT_BYTES if kind == UPLOADS else settings.JSON_LIMIT_BYTES
+    upload_limit = settings.UPLOAD_LIMIT_BYTES + ENVELOPE_BYTES
+    limit = upload_limit if kind == UPLOADS else settings.JSON_LIMIT_BYTES
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit():
         return 400

@@ -7,12 +7,11 @@ from enum import Enum
 
 from django.db import transaction
 
-from backend.catalog import actions
+from backend.catalog import actions, parts, queries
 from backend.catalog.importer import standing
 from backend.catalog.importer.plans import Plan
 from backend.catalog.importer.problems import Problem
-from backend.catalog.models import Product
-from backend.core.errors import Invalid, ShopError
+from backend.core.errors import Missing, ShopError
 
 
 class Outcome(Enum):
@@ -62,24 +61,19 @@ def load_all_or_nothing(
 @transaction.atomic
 def _load(plan: Plan, said: Set[str], now: datetime) -> Outcome:
     """Create the product, or change it where it differs. Locks it. Raises what the catalogue refuses."""
-    product = Product.objects.select_for_update(of=("self",)).filter(slug=plan.draft.slug).first()
-    if product is None:
-        draft = replace(plan.draft, category=_category(plan, now))
+    draft = replace(plan.draft, category=_category(plan, now))
+    try:
+        product = queries.lock_product(slug=draft.slug)
+    except Missing:
         actions.create_product(draft=draft, actor_id=None, now=now)
         return Outcome.NEW
-    current = standing.draft_of(product)
-    if current.variants and "option1" not in said:
-        raise Invalid("the product has variants and the file has no option columns")
-    draft = standing.wanted(plan=plan, current=current, said=said)
-    if said & standing.CATEGORY_IS_SAID_BY and standing.category_path(product.category) != plan.category:
-        draft = replace(draft, category=_category(plan, now))
-    if not standing.differs(draft, current):
-        return Outcome.UNCHANGED
-    actions.update_product(slug=product.slug, draft=draft, actor_id=None, now=now)
-    return Outcome.CHANGED
+    draft = standing.wanted(plan=plan, draft=draft, current=parts.draft_of(product), said=said)
+    changed = actions.update_product(slug=product.slug, draft=draft, actor_id=None, now=now)
+    return Outcome.UNCHANGED if changed.updated_at == product.updated_at else Outcome.CHANGED
 
 
 def _category(plan: Plan, now: datetime) -> str | None:
+    """The slug of the plan's category, which is made where it is missing."""
     return actions.ensure_category(names=plan.category, now=now).slug if plan.category else None
 
 

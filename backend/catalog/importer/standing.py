@@ -1,15 +1,16 @@
-"""A product as it stands, in the words of a draft, so that a file can be compared with it."""
+"""What a file wants of a product that is there already."""
 
 from collections.abc import Set
 from dataclasses import replace
 
-from backend.catalog.drafts import ImageDraft, ProductDraft, VariantDraft
+from backend.catalog.drafts import ProductDraft
 from backend.catalog.importer.plans import Plan
-from backend.catalog.models import Category, Product, Variant
+from backend.core.errors import Invalid
 
-# What a file without the columns says nothing about, and so leaves as it is (Shopify's own rule).
-_SAID_BY: dict[str, Set[str]] = {
+# A field stays as it is where the file has none of its columns: Shopify's own rule.
+SAID_BY: dict[str, Set[str]] = {
     "description": {"body"},
+    "category": {"type", "tags", "category"},
     "compare_price": {"compare_price"},
     "cost_price": {"cost"},
     "weight": {"grams"},
@@ -20,62 +21,16 @@ _SAID_BY: dict[str, Set[str]] = {
     "is_featured": set(),
     "low_stock_threshold": set(),
 }
-CATEGORY_IS_SAID_BY = {"type", "tags", "category"}
 
 
-def draft_of(product: Product) -> ProductDraft:
-    """The product as it stands; opening quantities have no part in it."""
-    return ProductDraft(
-        name=product.name,
-        slug=product.slug,
-        sku=product.sku,
-        description=product.description,
-        price=product.price,
-        compare_price=product.compare_price,
-        cost_price=product.cost_price,
-        category=product.category.slug if product.category else None,
-        weight=product.weight,
-        dimensions=product.dimensions,
-        is_active=product.is_active,
-        is_featured=product.is_featured,
-        track_inventory=product.track_inventory,
-        low_stock_threshold=product.low_stock_threshold,
-        variants=tuple(_variant(variant) for variant in product.variants.filter(is_active=True)),
-        images=tuple(_images(product)),
-    )
+def wanted(*, plan: Plan, draft: ProductDraft, current: ProductDraft, said: Set[str]) -> ProductDraft:
+    """The file's draft, with what it does not say filled in from what stands.
 
-
-def wanted(*, plan: Plan, current: ProductDraft, said: Set[str]) -> ProductDraft:
-    """The plan's draft with what the file does not say filled in from what stands (not the category)."""
-    kept = {name: getattr(current, name) for name, columns in _SAID_BY.items() if not columns & said}
-    if not plan.brings_sku and bool(plan.draft.variants) == bool(current.variants):
+    Raises Invalid where a file without options would take away the product's variants.
+    """
+    if current.variants and "option1" not in said:
+        raise Invalid("the product has variants and the file has no option columns")
+    kept = {name: getattr(current, name) for name, columns in SAID_BY.items() if not columns & said}
+    if not plan.brings_sku:
         kept["sku"] = current.sku
-    return replace(plan.draft, category=current.category, **kept)
-
-
-def differs(draft: ProductDraft, current: ProductDraft) -> bool:
-    """Whether anything would change; opening quantities never do."""
-    variants = tuple(replace(variant, quantity=0) for variant in draft.variants)
-    return replace(draft, quantity=0, variants=variants) != current
-
-
-def category_path(category: Category | None) -> tuple[str, ...]:
-    """The names from the top down."""
-    names: list[str] = []
-    while category:
-        names.insert(0, category.name)
-        category = category.parent
-    return tuple(names)
-
-
-def _variant(variant: Variant) -> VariantDraft:
-    return VariantDraft(
-        name=variant.name, sku=variant.sku, price=variant.price, attributes=variant.attributes
-    )
-
-
-def _images(product: Product) -> list[ImageDraft]:
-    return [
-        ImageDraft(image=row.image, alt_text=row.alt_text, is_primary=row.is_primary, order=row.order)
-        for row in product.images.all()
-    ]
+    return replace(draft, **kept)

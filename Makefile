@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 # The settings want addresses; what is checked here never connects to them.
 NO_SERVERS := DEBUG=1 DATABASE_URL=postgres://127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
-PYTHONS := $(PYTHON) python3.13 python3.12 python3.14 python3
+PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.14 python3)
 
 # A name may exist and still not run (a pyenv shim, for one), so each is tried.
 define INSTALL
@@ -17,7 +17,7 @@ define INSTALL
 		exec $$python backend/devstack/install.py $(1); \
 	fi; \
 done; \
-echo 'shopwire: no Python 3.12 or newer found; install one, or run make PYTHON=/path/to/python' >&2; exit 1
+echo 'shopwire: no Python 3.12 or newer (tried $(PYTHONS)); install one, or give PYTHON=/path/to/python' >&2; exit 1
 endef
 
 help: ## Show this list

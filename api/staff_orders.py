@@ -1,28 +1,26 @@
 """Staff serve the orders: /api/v1/staff/orders/."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 from pydantic import StringConstraints
 
-from api import auth, idempotency
+from api import auth
 from api.order_schemas import SUMMARY, Order, PaymentFacts, Summary
 from api.pagination import Page, PageQuery, page_of
 from api.responses import responses
 from backend.orders import actions as orders
 from backend.orders import queries, shapes
-from backend.payments import actions as payments
-from backend.payments.shapes import refund_json
 
 router = Router(tags=["staff"], auth=auth.staff)
 
-REFUND_REASON = "Refunded by staff"
-Label = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=100)]
+Label = Annotated[
+    str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=100, pattern=r"\S")
+]
 
 
 class StaffOrdersQuery(PageQuery):
@@ -72,32 +70,6 @@ class ShipIn(Schema):
     carrier: Label
 
 
-class RefundIn(Schema):
-    """How much to give back; left out: all that remains."""
-
-    model_config = {"json_schema_extra": {"example": {"amount": "10.00"}}}
-
-    amount: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)] | None = None
-
-
-class RefundOut(Schema):
-    """A refund on its way; `status` is `pending` until Stripe has sent it."""
-
-    model_config = {
-        "json_schema_extra": {
-            "example": {
-                "id": "770e8400-e29b-41d4-a716-446655440020",
-                "amount": "10.00",
-                "status": "pending",
-            }
-        }
-    }
-
-    id: UUID
-    amount: str
-    status: str
-
-
 @router.get("/", response=responses({200: Page[StaffSummary]}, also=(401, 403, 404)), summary="All orders")
 def list_orders(request: HttpRequest, query: Query[StaffOrdersQuery]) -> dict[str, Any]:
     rows = queries.staff_list(
@@ -145,25 +117,3 @@ def take_back(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
     """The units go back to the shelf; a refund is a decision of its own."""
     order = orders.return_order(order_id=order_id, actor=request.auth, now=timezone.now())
     return shapes.order_json(order)
-
-
-@router.post(
-    "/{uuid:order_id}/refund/",
-    response=responses({200: RefundOut, 201: RefundOut}, also=(401, 403, 404, 409, 422)),
-    summary="Give money back",
-    openapi_extra=idempotency.HEADER,
-)
-def refund(request: HttpRequest, order_id: UUID, payload: RefundIn | None = None) -> HttpResponse:
-    """Reserves the amount and answers at once; a task sends it to Stripe."""
-
-    def effect() -> tuple[int, dict[str, Any]]:
-        made = payments.request_refund(
-            order_id=order_id,
-            amount=payload.amount if payload else None,
-            actor=request.auth,
-            reason=REFUND_REASON,
-            now=timezone.now(),
-        )
-        return 201, refund_json(made)
-
-    return idempotency.answer(request=request, effect=effect)

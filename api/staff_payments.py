@@ -27,7 +27,9 @@ EXAMPLE = {
 
 
 class PaymentsQuery(PageQuery):
-    attention: Annotated[bool, Field(description="true: only payments that no rule could settle")] = False
+    attention: Annotated[
+        bool | None, Field(description="true: only payments that no rule could settle; false: only others")
+    ] = None
 
 
 class PaymentRow(Schema):

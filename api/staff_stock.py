@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from api import auth, idempotency
 from api.pagination import Page, PageQuery, page_of
@@ -62,13 +62,25 @@ class StaffStockOut(Schema):
     version: int
 
 
+def _change(delta: int) -> int:
+    if delta == 0:
+        raise ValueError("Zero changes nothing.")
+    return delta
+
+
 class AdjustIn(Schema):
     """By how much the count on hand was wrong, and why."""
 
     model_config = {"json_schema_extra": {"example": {"delta": -2, "reason": "Two broken in the warehouse"}}}
 
-    delta: Annotated[int, Field(strict=True, ge=-LARGEST_DELTA, le=LARGEST_DELTA)]
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    delta: Annotated[
+        int,
+        Field(strict=True, ge=-LARGEST_DELTA, le=LARGEST_DELTA, json_schema_extra={"not": {"const": 0}}),
+        AfterValidator(_change),
+    ]
+    reason: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"\S")
+    ]
 
 
 class LedgerOut(Schema):

@@ -2,7 +2,19 @@
 
 from ninja import NinjaAPI
 
-from api import cart, errors, orders, payments, shipping, staff_alerts, staff_orders, staff_stock, uploads
+from api import (
+    cart,
+    errors,
+    orders,
+    payments,
+    shipping,
+    staff_alerts,
+    staff_orders,
+    staff_payments,
+    staff_refunds,
+    staff_stock,
+    uploads,
+)
 from api.parser import StrictParser
 
 api = NinjaAPI(
@@ -22,4 +34,6 @@ api.add_router("v1/shipping/", shipping.router)
 api.add_router("v1/staff/alerts/", staff_alerts.router)
 api.add_router("v1/staff/images/", uploads.router)
 api.add_router("v1/staff/orders/", staff_orders.router)
+api.add_router("v1/staff/orders/", staff_refunds.router)
+api.add_router("v1/staff/payments/", staff_payments.router)
 api.add_router("v1/staff/stock/", staff_stock.router)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from pydantic import ConfigDict, StrictInt
 
 from api import auth
@@ -117,13 +117,13 @@ def cart(request: HttpRequest) -> dict[str, Any]:
 @router.post(
     "/items/", response=responses({200: Accumulated, 201: Item}, also=(401, 404)), summary="Put something in"
 )
-def add_item(request: HttpRequest, payload: AddItem) -> tuple[int, dict[str, Any]]:
+def add_item(request: HttpRequest, payload: AddItem) -> Status[dict[str, Any]]:
     item, is_new = actions.add_item(user_id=request.auth.pk, now=timezone.now(), **payload.dict())
     shown = shapes.item_json(item)
     if is_new:
-        return 201, shown
+        return Status(201, shown)
     kept = {key: shown[key] for key in ("id", "quantity", "total_price")}
-    return 200, {"message": "Item quantity updated", **kept}
+    return Status(200, {"message": "Item quantity updated", **kept})
 
 
 @router.put(
@@ -143,9 +143,9 @@ def set_quantity(request: HttpRequest, item_id: UUID, payload: SetQuantity) -> d
     response=responses({204: None}, also=(401, 403, 404)),
     summary="Take a line out",
 )
-def remove_item(request: HttpRequest, item_id: UUID) -> tuple[int, None]:
+def remove_item(request: HttpRequest, item_id: UUID) -> Status[None]:
     actions.remove_item(user_id=request.auth.pk, item_id=item_id, now=timezone.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/clear/", response=responses({200: Message}, also=(401,)), summary="Empty the cart")

@@ -48,9 +48,7 @@ ORDER: dict[str, Any] = {
     ],
     "shipping_address": ADDRESS,
     "billing_address": {**ADDRESS, "address_type": "billing"},
-    "status_history": [
-        {"status": "pending", "note": "Order created", "created_at": SUMMARY["created_at"]}
-    ],
+    "status_history": [{"status": "pending", "note": "Order created", "created_at": SUMMARY["created_at"]}],
     "payment": None,
     "expires_at": "2024-12-02T16:30:00.000000Z",
     "tracking_number": None,

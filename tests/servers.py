@@ -37,6 +37,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
         os.environ["SHOPWIRE_TEST_POSTGRES"] = database.url()
     news = valkey.start(folder=_folder / "valkey")
     _servers.append(news)
+    (_folder / "data" / "static").mkdir(parents=True)  # WhiteNoise warns where make run collects into
     os.environ.update(SETTINGS, SHOPWIRE_DATA_DIR=str(_folder / "data"))
     os.environ.update(DATABASE_URL=os.environ["SHOPWIRE_TEST_POSTGRES"], REDIS_URL=news.url)
     return (yield)

@@ -16,7 +16,9 @@ def cart_of(*, user_id: UUID, now: datetime) -> Cart:
     """The user's cart with its lines; made if there was none."""
     cart = _with_lines().filter(user_id=user_id).first()
     if cart is None:
-        Cart.objects.bulk_create([Cart(user_id=user_id, created_at=now, updated_at=now)], ignore_conflicts=True)
+        Cart.objects.bulk_create(
+            [Cart(user_id=user_id, created_at=now, updated_at=now)], ignore_conflicts=True
+        )
         cart = _with_lines().get(user_id=user_id)
     return cart
 
@@ -31,7 +33,9 @@ def lock_cart(*, user_id: UUID, now: datetime) -> Cart:
     locked = Cart.objects.select_for_update()
     cart = locked.filter(user_id=user_id).first()
     if cart is None:
-        Cart.objects.bulk_create([Cart(user_id=user_id, created_at=now, updated_at=now)], ignore_conflicts=True)
+        Cart.objects.bulk_create(
+            [Cart(user_id=user_id, created_at=now, updated_at=now)], ignore_conflicts=True
+        )
         cart = locked.get(user_id=user_id)
     return cart
 

@@ -57,9 +57,7 @@ def open_stock(
     return locked
 
 
-def relabel(
-    *, sku: str, product: str, variant: str | None, threshold: int | None, now: datetime
-) -> Stock:
+def relabel(*, sku: str, product: str, variant: str | None, threshold: int | None, now: datetime) -> Stock:
     """Keep the labels and the threshold of a SKU as the catalogue has them; nothing happens if they are. Locks it."""
     with transaction.atomic():
         stock = Stock.objects.select_for_update().filter(sku=sku).first()

@@ -1,9 +1,10 @@
 """What is in stock."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet, Sum, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from backend.core.errors import Missing
@@ -22,6 +23,21 @@ def available_of_products(slugs: Collection[str]) -> dict[str, int]:
     """Units that may be sold of each product, all its SKUs together."""
     rows = Stock.objects.filter(product__in=list(slugs)).order_by().values("product")
     return dict(rows.annotate(available=Sum(AVAILABLE)).values_list("product", "available"))
+
+
+def units_of_product(slug: OuterRef) -> QuerySet[Stock, Any]:
+    """As a subquery: the units of the product whose slug the outer row has; no row if nothing is counted."""
+    return Stock.objects.filter(product=slug).order_by().values("product").values_list(Sum(AVAILABLE))
+
+
+def units_of_sku(sku: OuterRef) -> QuerySet[Stock, Any]:
+    """As a subquery: the units of the SKU that the outer row has."""
+    return Stock.objects.filter(sku=sku).order_by().values_list(AVAILABLE)
+
+
+def buyable(slug: OuterRef) -> QuerySet[Stock]:
+    """For an Exists: stock rows of the outer row's product that can be bought from."""
+    return Stock.objects.filter(product=slug, held__lt=F("on_hand"))
 
 
 def of_product(slug: str) -> list[Stock]:

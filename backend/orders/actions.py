@@ -1,6 +1,6 @@
 """An order's life. Each action is one transaction, locks in the order cart, order, stock by SKU, and tells the outbox.
 
-    place_order -> mark_paid (or cancel_order, expire) -> ship_order -> deliver_order -> return_order
+place_order -> mark_paid (or cancel_order, expire) -> ship_order -> deliver_order -> return_order
 """
 
 from datetime import datetime
@@ -122,7 +122,9 @@ def ship_order(*, order_id: UUID, tracking_number: str, carrier: str, actor: Use
     return order
 
 
-def deliver_order(*, order_id: UUID, actor: User | None, now: datetime, delivered_at: datetime | None = None) -> Order:
+def deliver_order(
+    *, order_id: UUID, actor: User | None, now: datetime, delivered_at: datetime | None = None
+) -> Order:
     """It has arrived, at `delivered_at` if the carrier says so, else now. Locks the order.
 
     Raises Missing, InvalidTransition.

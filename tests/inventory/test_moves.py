@@ -113,7 +113,12 @@ def test_an_adjustment_is_signed_by_its_actor():
 
     assert (stock.on_hand, stock.version) == (2, 2)
     entry = queries.ledger("A").first()
-    assert (entry.delta_on_hand, entry.reason, entry.note, entry.actor_id) == (-3, "adjustment", "broken", actor)
+    assert (entry.delta_on_hand, entry.reason, entry.note, entry.actor_id) == (
+        -3,
+        "adjustment",
+        "broken",
+        actor,
+    )
 
 
 def test_an_adjustment_never_takes_held_units():
@@ -133,7 +138,14 @@ def test_an_unknown_sku_is_missing():
 
 
 def test_a_sku_is_opened_once():
-    opening = {"sku": "A", "product": "a", "variant": None, "quantity": 3, "threshold": None, "actor_id": None}
+    opening = {
+        "sku": "A",
+        "product": "a",
+        "variant": None,
+        "quantity": 3,
+        "threshold": None,
+        "actor_id": None,
+    }
     actions.open_stock(**opening, now=NOW)
 
     with pytest.raises(Conflict):

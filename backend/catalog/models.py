@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
@@ -26,6 +26,11 @@ class Category(Row):
     class Meta:
         ordering = ["position", "name"]
         verbose_name_plural = "categories"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parent", "name"], name="category_once_per_parent", nulls_distinct=False
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -52,7 +57,7 @@ class Product(Row):
     low_stock_threshold = models.PositiveIntegerField(null=True, blank=True)
     rating_sum = models.PositiveIntegerField(default=0)
     review_count = models.PositiveIntegerField(default=0)
-    search = SearchVectorField(null=True, editable=False)
+    search = SearchVectorField(null=True, editable=False, help_text="Kept by search_text.py")
     updated_at = models.DateTimeField()
 
     class Meta:
@@ -69,6 +74,16 @@ class Product(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def quantity(self) -> int:
+        """Units that may be sold, all variants together. KeyError where queries.py has not counted them."""
+        return int(vars(self)["units"])
+
+    @property
+    def is_in_stock(self) -> bool:
+        """Whether it can be bought; what is not counted always can."""
+        return not self.track_inventory or self.quantity > 0
 
 
 class Variant(Row):
@@ -87,6 +102,33 @@ class Variant(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def quantity(self) -> int:
+        """Units that may be sold. KeyError where queries.py has not counted them."""
+        return int(vars(self)["units"])
+
+
+class SkuClaim(models.Model):
+    """An SKU in use, by a product or one of its variants: no other product may ever use it."""
+
+    sku = models.CharField(max_length=100, primary_key=True)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return self.sku
+
+
+class SearchWord(models.Model):
+    """A word of six letters or more that some product is found by; what a typo may have meant."""
+
+    word = models.CharField(max_length=64, primary_key=True)
+
+    class Meta:
+        indexes = [GinIndex(OpClass("word", name="gin_trgm_ops"), name="search_word_parts")]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class ProductImage(Row):

@@ -7,6 +7,7 @@ import django.utils.timezone
 import uuid
 from decimal import Decimal
 from django.conf import settings
+from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 
@@ -19,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        TrigramExtension(),
         migrations.CreateModel(
             name='Category',
             fields=[
@@ -56,7 +58,7 @@ class Migration(migrations.Migration):
                 ('low_stock_threshold', models.PositiveIntegerField(blank=True, null=True)),
                 ('rating_sum', models.PositiveIntegerField(default=0)),
                 ('review_count', models.PositiveIntegerField(default=0)),
-                ('search', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(editable=False, help_text='Kept by search_text.py', null=True)),
                 ('updated_at', models.DateTimeField()),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='products', to='catalog.category')),
             ],
@@ -131,5 +133,25 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='wish',
             constraint=models.UniqueConstraint(fields=('user', 'product'), name='wish_once'),
+        ),
+        migrations.CreateModel(
+            name='SearchWord',
+            fields=[
+                ('word', models.CharField(max_length=64, primary_key=True, serialize=False)),
+            ],
+            options={
+                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('word', name='gin_trgm_ops'), name='search_word_parts')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SkuClaim',
+            fields=[
+                ('sku', models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.product')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='category',
+            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='category_once_per_parent', nulls_distinct=False),
         ),
     ]

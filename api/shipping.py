@@ -18,7 +18,7 @@ from backend.orders import carrier
 router = Router(tags=["webhooks"])
 
 TOLERANCE = timedelta(minutes=5)
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "event_id": "evt-20261123-0001",
     "tracking_number": "1Z999AA10123456784",
     "status": "delivered",

@@ -15,7 +15,7 @@ from backend.alerts import queries, shapes
 
 router = Router(tags=["staff"], auth=auth.staff)
 
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "id": "5f1c1a8e-6a0b-4a43-9c7c-0d4c7d2f8b10",
     "kind": "low_stock",
     "sku": "MBPRO-16-512",
@@ -63,6 +63,6 @@ def list_alerts(request: HttpRequest, query: Query[AlertQuery]) -> dict[str, Any
 )
 def acknowledge(request: HttpRequest, alert_id: UUID) -> dict[str, Any]:
     """Say that somebody has seen to it. A second time answers the same row and changes nothing."""
-    user = request.auth  # type: ignore[attr-defined]
+    user = request.auth
     alert = alerts.acknowledge(alert_id=alert_id, user=user, now=timezone.now())
     return shapes.alert_json(alert)

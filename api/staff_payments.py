@@ -14,7 +14,7 @@ from backend.payments.shapes import payment_row_json
 
 router = Router(tags=["staff"], auth=auth.staff)
 
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "id": "770e8400-e29b-41d4-a716-446655440030",
     "order": "880e8400-e29b-41d4-a716-446655440010",
     "order_number": "ORD-20241202-ABC234",
@@ -27,9 +27,7 @@ EXAMPLE = {
 
 
 class PaymentsQuery(PageQuery):
-    attention: Annotated[
-        bool | None, Field(description="true: only payments that no rule could settle; false: only others")
-    ] = None
+    attention: Annotated[bool, Field(description="true: only payments that no rule could settle")] = False
 
 
 class PaymentRow(Schema):

@@ -17,7 +17,7 @@ from backend.inventory import queries, shapes
 router = Router(tags=["staff"], auth=auth.staff)
 
 LARGEST_DELTA = 1_000_000
-STOCK = {
+STOCK: dict[str, Any] = {
     "sku": "MBPRO-16-512",
     "product": "macbook-pro-16",
     "variant": "16GB RAM - 512GB SSD",
@@ -28,7 +28,7 @@ STOCK = {
     "is_low": True,
     "version": 42,
 }
-CHANGE = {
+CHANGE: dict[str, Any] = {
     "at": "2026-11-23T16:00:00.123456Z",
     "delta_on_hand": -2,
     "delta_held": 0,
@@ -112,7 +112,7 @@ def list_stock(request: HttpRequest, query: Query[StockQuery]) -> dict[str, Any]
 )
 def adjust(request: HttpRequest, sku: str, payload: AdjustIn) -> HttpResponse:
     """Change the units on hand, with a reason. Units held for orders cannot be taken away."""
-    user = request.auth  # type: ignore[attr-defined]
+    user = request.auth
 
     def effect() -> tuple[int, dict[str, Any]]:
         stock = inventory.adjust(

@@ -110,7 +110,7 @@ def list_stock(request: HttpRequest, query: Query[StockQuery]) -> dict[str, Any]
     summary="Correct a count",
     openapi_extra=idempotency.HEADER,
 )
-def adjust(request: HttpRequest, sku: str, payload: AdjustIn) -> HttpResponse:
+def adjust(request: Any, sku: str, payload: AdjustIn) -> HttpResponse:
     """Change the units on hand, with a reason. Units held for orders cannot be taken away."""
     user = request.auth
 

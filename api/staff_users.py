@@ -12,7 +12,7 @@ from api.pagination import Page, PageQuery, page_of
 from api.responses import responses
 from backend.accounts import actions, queries, shapes
 
-router = Router(tags=["Staff"])
+router = Router(tags=["staff"], auth=auth.staff)
 
 
 class UserQuery(PageQuery):
@@ -52,7 +52,6 @@ class UserOut(Schema):
 
 @router.get(
     "/",
-    auth=auth.staff,
     response=responses({200: Page[UserOut]}, also=(401, 403, 404)),
     summary="List and search users",
 )
@@ -64,7 +63,6 @@ def list_users(request: Any, query: Query[UserQuery]) -> Any:
 
 @router.post(
     "/{uuid:user_id}/deactivate/",
-    auth=auth.staff,
     response=responses({200: UserOut}, also=(401, 403, 404)),
     summary="Lock a user out",
 )
@@ -76,7 +74,6 @@ def deactivate(request: Any, user_id: UUID) -> Any:
 
 @router.post(
     "/{uuid:user_id}/activate/",
-    auth=auth.staff,
     response=responses({200: UserOut}, also=(401, 403, 404)),
     summary="Let a user in again",
 )

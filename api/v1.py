@@ -3,17 +3,22 @@
 from ninja import NinjaAPI
 
 from api import (
+    accounts,
     cart,
     errors,
     orders,
+    passwords,
     payments,
+    profile,
     shipping,
     staff_alerts,
     staff_orders,
     staff_payments,
     staff_refunds,
     staff_stock,
+    staff_users,
     uploads,
+    verification,
 )
 from api.parser import StrictParser
 
@@ -27,6 +32,10 @@ api = NinjaAPI(
 )
 errors.register(api)
 
+api.add_router("v1/auth/", accounts.router)
+api.add_router("v1/auth/me/", profile.router)
+api.add_router("v1/auth/password/", passwords.router)
+api.add_router("v1/auth/verify-email/", verification.router)
 api.add_router("v1/cart/", cart.router)
 api.add_router("v1/orders/", orders.router)
 api.add_router("v1/payments/", payments.router)
@@ -37,3 +46,4 @@ api.add_router("v1/staff/orders/", staff_orders.router)
 api.add_router("v1/staff/orders/", staff_refunds.router)
 api.add_router("v1/staff/payments/", staff_payments.router)
 api.add_router("v1/staff/stock/", staff_stock.router)
+api.add_router("v1/staff/users/", staff_users.router)

@@ -16,8 +16,8 @@ TRANSIENT: tuple[type[Exception], ...] = (OSError,)
 def send(*, to: str, template: str, context: Mapping[str, Any], key: str) -> None:
     """Mail `mail/<template>.subject`, `.txt` and `.html` to one address.
 
-    `key` holds the facts that make this mail this mail (`order:{id}:shipped`): a job that runs twice sends the
-    same Message-ID, by which mail programs know a repeat. Raises OSError when the mail server does not take it.
+    `key` holds the facts that make this mail this mail (`order:{id}:shipped`): a job that runs twice sends
+    the same Message-ID, by which mail programs know a repeat. Raises OSError when the mail is not taken.
     """
     told = {"shop_url": settings.FRONTEND_URL, **context}
     subject = " ".join(render_to_string(f"mail/{template}.subject", told).split())

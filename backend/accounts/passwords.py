@@ -1,8 +1,12 @@
-"""The shop's own rule for passwords, beside Django's."""
+"""Which passwords will do: Django's validators, and the shop's own rule beside them."""
 
 import re
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+
+from backend.accounts.models import User
+from backend.core.errors import Invalid
 
 KINDS = {
     "an upper-case letter": r"[A-Z]",
@@ -22,3 +26,11 @@ class FourKindsOfCharacters:
 
     def get_help_text(self) -> str:
         return "Use upper and lower case letters, digits and symbols."
+
+
+def check_new(*, password: str, user: User, field: str) -> None:
+    """Refuse a weak password, or one like the user's name. Raises Invalid with every reason, on the field."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(details={field: error.messages}) from error

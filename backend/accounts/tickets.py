@@ -1,4 +1,4 @@
-"""Tickets: what a browser's socket may carry in its address instead of a token. Good once, for half a minute."""
+"""Tickets: what a browser's socket may carry in its address instead of a token. Good once, for 30 seconds."""
 
 import secrets
 from typing import Any

@@ -1,0 +1,20 @@
+"""Daphne's own HTTP errors in the shape of all others (contract section 3)."""
+
+import json
+
+from daphne.http_protocol import WebRequest
+
+RETRY_AFTER_SECONDS = b"5"
+
+
+class JsonRequest(WebRequest):  # type: ignore[misc]
+    """Answers what never reached the application, or never came back from it."""
+
+    def basic_error(self, status: int, status_text: bytes, body: str) -> None:
+        code = {400: "validation_error", 503: "unavailable"}.get(status, "server_error")
+        text = json.dumps({"error": body, "code": code, "details": None}).encode()
+        headers = [(b"Content-Type", b"application/json"), (b"Content-Length", str(len(text)).encode())]
+        if status == 503:
+            headers.append((b"Retry-After", RETRY_AFTER_SECONDS))
+        self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
+        self.handle_reply({"type": "http.response.body", "body": text})

@@ -1,0 +1,47 @@
+"""Daphne's websocket as this shop needs it: it waits for slow readers, and says why it closes."""
+
+import asyncio
+from typing import Any
+
+from daphne.ws_protocol import WebSocketProtocol
+
+from consumers.codes import Code
+
+
+class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
+    """Daphne writes without end to a client that does not read; here the sender waits (is_writable)."""
+
+    def onOpen(self) -> None:
+        self.is_writable = asyncio.Event()
+        self.is_writable.set()
+        # Until now the HTTP channel, which is done, was told when the transport's buffer is full.
+        self.transport.unregisterProducer()
+        self.transport.registerProducer(self, True)
+        super().onOpen()
+
+    def pauseProducing(self) -> None:
+        self.is_writable.clear()
+
+    def resumeProducing(self) -> None:
+        self.is_writable.set()
+
+    def stopProducing(self) -> None:
+        self.is_writable.set()
+
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        if hasattr(self, "is_writable"):
+            self.is_writable.set()
+        super().onClose(wasClean, code, reason)
+
+    def onAutoPingTimeout(self) -> None:
+        """Autobahn would drop the connection without a word."""
+        self.autoPingTimeoutCall = None
+        self.autoPingPending = None
+        self.sendClose(int(Code.NO_PONG), Code.NO_PONG.reason)
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """Daphne forgets the reason of a close."""
+        if message["type"] == "websocket.close" and self.state == self.STATE_OPEN:
+            self.sendClose(message.get("code", 1000), message.get("reason") or None)
+        else:
+            super().handle_reply(message)

@@ -1,0 +1,29 @@
+"""`/ws/cart/`: the caller's cart, on all their devices."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from backend.cart import events, shapes
+from backend.cart import queries as carts
+from backend.core import moment
+from consumers.live import LiveSocket
+from consumers.request import Request
+from consumers.topics import Seen, Watch
+
+
+class CartSocket(LiveSocket):
+    """One topic; a cart that did not exist is made."""
+
+    def watch(self, asked: Request, user: Any) -> Watch:
+        cart = carts.cart_of(user_id=user.pk, now=timezone.now())
+        return Watch([events.topic(cart)], partial(look, user.pk), is_stream=True)
+
+
+def look(user_id: UUID, topics: Sequence[str]) -> dict[str, Seen]:
+    """The user's cart with its lines, as of one moment."""
+    cart = moment.at_once(lambda: carts.cart_of(user_id=user_id, now=timezone.now()))
+    return {events.topic(cart): Seen(cart.version, shapes.cart_json(cart))}

@@ -1,0 +1,156 @@
+"""This process's one subscription connection to Redis: it comes back by itself, and says when it was away."""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from redis.asyncio import Connection, ConnectionPool
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+log = logging.getLogger(__name__)
+QUIET_SECONDS = 5.0
+LONGEST_PAUSE = 1.0
+CONFIRM_SECONDS = 2.0
+
+
+class Link:
+    """Subscribes to what is wanted and hands on what is published, in order.
+
+    Speaks RESP2 over a bare connection: redis-py's PubSub reconnects behind its caller's back, and what was
+    published meanwhile would be lost without a word.
+    """
+
+    def __init__(
+        self, *, url: str, on_message: Callable[[str, str], None], on_change: Callable[[bool], None]
+    ) -> None:
+        """`on_change` hears True when all that is wanted is subscribed (again), False when the link is cut."""
+        self._pool: ConnectionPool = ConnectionPool.from_url(
+            url,
+            decode_responses=True,
+            protocol=2,
+            socket_timeout=None,
+            socket_connect_timeout=1,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._on_message = on_message
+        self._on_change = on_change
+        self.is_up = False
+        self._wanted: set[str] = set()
+        self._confirmed: set[str] = set()
+        self._waiting: dict[str, asyncio.Future[None]] = {}
+        self._sent: set[str] | None = None  # subscribed on this connection; None: there is none
+        self._changed: set[str] = set()
+        self._wake = asyncio.Event()
+
+    def want(self, channel: str) -> None:
+        """Subscribe, now or as soon as Redis is there."""
+        self._wanted.add(channel)
+        self._change(channel)
+
+    def drop(self, channel: str) -> None:
+        """Unsubscribe; not what was wanted a moment ago, whose confirmation may still be on the way."""
+        self._wanted.discard(channel)
+        self._confirmed.discard(channel)
+        self._change(channel)
+
+    async def confirmed(self, channels: Iterable[str]) -> None:
+        """Wait until Redis has confirmed the wanted channels, or is away (on_change tells of its return)."""
+        missing = [channel for channel in channels if channel not in self._confirmed]
+        if missing and self.is_up:
+            loop = asyncio.get_running_loop()
+            waits = [self._waiting.setdefault(channel, loop.create_future()) for channel in missing]
+            await asyncio.wait(waits, timeout=CONFIRM_SECONDS)
+
+    async def run(self) -> None:
+        """Keep the link up until cancelled."""
+        pause = 0.0
+        while True:
+            connection: Connection = self._pool.make_connection()  # type: ignore[no-untyped-call]
+            try:
+                await connection.connect()
+                await self._serve(connection)
+            except (RedisError, OSError) as error:
+                pause = 0.05 if self.is_up else min(LONGEST_PAUSE, pause * 2 + 0.05)
+                log.warning("sockets hear nothing of Redis for now: %s", error)
+            finally:
+                self._cut()
+                await connection.disconnect(nowait=True)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
+
+    async def _serve(self, connection: Connection) -> None:
+        """Subscribe to all that is wanted, then write and read until the connection breaks."""
+        await self._resubscribe(connection)
+        self.is_up = True
+        self._on_change(True)
+        writer = asyncio.create_task(self._write(connection))
+        try:
+            while True:
+                self._hear(await _next(connection))
+        finally:
+            writer.cancel()
+
+    async def _resubscribe(self, connection: Connection) -> None:
+        """Until Redis has confirmed all that is wanted by now."""
+        self._sent, self._changed = set(), set(self._wanted)
+        while self._changed or not self._confirmed.issuperset(self._wanted):
+            if self._changed:
+                await self._send_changes(connection)
+            else:
+                self._hear(await _next(connection))
+
+    async def _write(self, connection: Connection) -> None:
+        """The only sender but for pings: what was wanted or dropped since the last look goes out together."""
+        with contextlib.suppress(RedisError, OSError):  # the reader sees it too
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                await self._send_changes(connection)
+
+    async def _send_changes(self, connection: Connection) -> None:
+        changed, self._changed = self._changed, set()
+        sent = self._sent if self._sent is not None else set()
+        gone, new = (changed & sent) - self._wanted, (changed & self._wanted) - sent
+        sent |= new
+        sent -= gone
+        for command, channels in (("UNSUBSCRIBE", gone), ("SUBSCRIBE", new)):
+            if channels:
+                await connection.send_command(command, *channels, check_health=False)
+
+    def _change(self, channel: str) -> None:
+        if self._sent is not None:
+            self._changed.add(channel)
+            self._wake.set()
+
+    def _hear(self, message: Any) -> None:
+        kind, channel, text = message
+        if kind == "message":
+            self._on_message(channel, text)
+        elif kind == "subscribe":
+            self._confirmed.add(channel)
+            if waiting := self._waiting.pop(channel, None):
+                waiting.set_result(None)
+
+    def _cut(self) -> None:
+        was_up, self.is_up = self.is_up, False
+        self._sent = None
+        self._confirmed.clear()
+        for waiting in self._waiting.values():
+            waiting.cancel()
+        self._waiting.clear()
+        if was_up:
+            self._on_change(False)
+
+
+async def _next(connection: Connection) -> tuple[str, str, str]:
+    """The next message; a silent connection is pinged, and given up if it stays silent."""
+    for _ in range(2):
+        message = await connection.read_response(timeout=QUIET_SECONDS, disconnect_on_error=False)
+        if message is not None:
+            return (*message, "")[:3]  # a pong has two parts
+        await connection.send_command("PING", check_health=False)
+    raise ConnectionError("no answer to a ping")

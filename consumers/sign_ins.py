@@ -1,0 +1,60 @@
+"""Whose sockets are open in this process, so that a sign-out closes the right ones."""
+
+import json
+from collections import defaultdict
+from uuid import UUID
+
+from backend.accounts import queries as accounts
+from consumers import database
+from consumers.client import Client
+from consumers.codes import Code
+
+PREFIX = "user:"
+SESSION_ENDED = "session.ended"
+
+
+class SignIns:
+    """Clients by user; guests are not in it."""
+
+    def __init__(self) -> None:
+        self._by_user: defaultdict[UUID, set[Client]] = defaultdict(set)
+
+    def add(self, client: Client) -> None:
+        """The client's user has one more."""
+        if client.user_id is not None:
+            self._by_user[client.user_id].add(client)
+
+    def remove(self, client: Client) -> bool:
+        """One less; whether it was the user's last here."""
+        if client.user_id is None or client.user_id not in self._by_user:
+            return False
+        others = self._by_user[client.user_id]
+        others.discard(client)
+        if not others:
+            del self._by_user[client.user_id]
+        return not others
+
+    def count(self, user_id: UUID | None) -> int:
+        """How many the user has here."""
+        return len(self._by_user.get(user_id, ())) if user_id is not None else 0
+
+    def told(self, *, user_id: UUID, frame: str) -> None:
+        """News of a user: an ended session closes its sockets, and all of them when none is named."""
+        news = json.loads(frame)
+        if news["event"] != SESSION_ENDED:
+            return
+        session_id = news["data"]["session_id"]
+        for client in tuple(self._by_user.get(user_id, ())):
+            if session_id is None or str(client.session_id) == session_id:
+                client.end(Code.SIGNED_OUT)
+
+    async def look_up(self) -> None:
+        """Ask the database, for when news may have been lost."""
+        clients = [client for group in self._by_user.values() for client in group]
+        ids = {client.session_id for client in clients if client.session_id is not None}
+        if not ids:
+            return
+        live = await database.ask(lambda: accounts.live_sessions(ids))
+        for client in clients:
+            if client.session_id not in live:
+                client.end(Code.SIGNED_OUT)

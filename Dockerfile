@@ -13,7 +13,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=backend.config.settings \
     LOG_FORMAT=json \
     SHOPWIRE_DATA_DIR=/data \
-    WEB_HOST=0.0.0.0 \
+    HOST=0.0.0.0 \
     PORT=8000
 RUN useradd --system --uid 10001 --no-create-home shopwire \
     && install --directory --owner shopwire /data

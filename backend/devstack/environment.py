@@ -31,6 +31,8 @@ def port(settings: Mapping[str, str]) -> int:
 def complete(settings: Mapping[str, str], *, folder: Path) -> dict[str, str]:
     """Every setting but the addresses of the servers, which are known once those run."""
     kept = Kept(folder)
+    for name in ("mail", "media", "static"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     address = f"http://127.0.0.1:{port(settings)}"
     defaults = {
         "PORT": str(port(settings)),
@@ -44,8 +46,10 @@ def complete(settings: Mapping[str, str], *, folder: Path) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
     }
     sandbox = {} if settings.get("STRIPE_SECRET_KEY") else _sandbox(kept, shop=address)
-    # The folder is made absolute, and the sandbox's key goes with the sandbox's address, whatever is given.
-    return defaults | dict(settings) | sandbox | {"SHOPWIRE_DATA_DIR": str(folder), "PATH": _path(settings)}
+    # Whatever is given: the sandbox's key goes with its address, the folder is absolute, and only this
+    # machine gets in (some systems export HOST as their own name).
+    fixed = {"SHOPWIRE_DATA_DIR": str(folder), "HOST": "127.0.0.1", "PATH": _path(settings)}
+    return defaults | dict(settings) | sandbox | fixed
 
 
 def _sandbox(kept: Kept, *, shop: str) -> dict[str, str]:

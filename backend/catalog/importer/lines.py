@@ -70,8 +70,8 @@ def _check_text(row: Row) -> None:
             raise BadRow(f"{_heading(name)} is longer than {limit} characters")
     if re.search(r"[^-a-z0-9_]", row["handle"].lower()):
         raise BadRow(f"Handle {row['handle']!r} may hold only a-z, 0-9 and -")
-    if re.search(r"[,/\x00-\x1f\x7f]", row["sku"]):
-        raise BadRow(f"SKU {row['sku']!r} may not hold a comma, a slash or a control character")
+    if re.search(r"[,/?#%\\]", row["sku"]) or not row["sku"].isprintable():
+        raise BadRow(f"SKU {row['sku']!r} may not hold any of , / ? # % \\")
     if len(" / ".join(row[name] for name in OPTIONS)) > LONGEST_NAME:
         raise BadRow(f"the options together are longer than {LONGEST_NAME} characters")
     for name in ("image", "variant_image"):

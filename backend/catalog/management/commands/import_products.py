@@ -67,4 +67,6 @@ class Command(BaseCommand):
         ]
         self.stdout.write(", ".join(words) + (" (nothing was written)" if dry_run else ""))
         if problems:
-            raise CommandError(f"{handles - done} of {handles} products not loaded, {len(problems)} bad rows")
+            raise CommandError(
+                f"{handles - done} of {handles} products not loaded; bad rows: {len(problems)}"
+            )

@@ -1,6 +1,6 @@
 """Who is calling, and how often: the gates that every endpoint names one of (webhooks: none)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -12,9 +12,19 @@ from backend.accounts import queries as accounts
 from backend.accounts import tokens
 from backend.core.errors import Denied
 
+if TYPE_CHECKING:
+    from backend.accounts.models import Session, User
+
+
+class Request(HttpRequest):
+    """A request behind `signed_in` or `staff`: the gate has found out who is calling, under which sign-in."""
+
+    auth: "User"
+    sign_in: "Session"
+
 
 class SignedIn(HttpBearer):
-    """Any user with a live access token; `request.auth` is the user, `request.sign_in` the session."""
+    """Any user with a live access token; endpoints behind it take an `auth.Request`."""
 
     def __call__(self, request: HttpRequest) -> Any:
         user = anyone(request)

@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
-from pydantic import ConfigDict, StrictInt
+from pydantic import StrictInt
 
 from api import auth
+from api.examples import example
 from api.responses import responses
 from backend.cart import actions, queries, shapes
 
@@ -49,7 +49,7 @@ class CartVariant(Schema):
 class Item(Schema):
     """One line; `price` is today's, and `price_changed` tells that it was another when the line was added."""
 
-    model_config = ConfigDict(json_schema_extra={"example": ITEM})
+    model_config = example(ITEM)
 
     id: UUID
     product: CartProduct
@@ -63,16 +63,14 @@ class Item(Schema):
 class Cart(Schema):
     """The cart; `total_items` counts units."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "id": "ee0e8400-e29b-41d4-a716-446655440009",
-                "items": [ITEM],
-                "total_items": 1,
-                "subtotal": "2499.99",
-                "created_at": "2024-12-01T10:30:00.000000Z",
-                "updated_at": "2024-12-02T15:30:00.000000Z",
-            }
+    model_config = example(
+        {
+            "id": "ee0e8400-e29b-41d4-a716-446655440009",
+            "items": [ITEM],
+            "total_items": 1,
+            "subtotal": "2499.99",
+            "created_at": "2024-12-01T10:30:00.000000Z",
+            "updated_at": "2024-12-02T15:30:00.000000Z",
         }
     )
 
@@ -110,14 +108,14 @@ class Message(Schema):
 
 
 @router.get("/", response=responses({200: Cart}, also=(401,)), summary="My cart")
-def cart(request: HttpRequest) -> dict[str, Any]:
+def cart(request: auth.Request) -> dict[str, Any]:
     return shapes.cart_json(queries.cart_of(user_id=request.auth.pk, now=timezone.now()))
 
 
 @router.post(
     "/items/", response=responses({200: Accumulated, 201: Item}, also=(401, 404)), summary="Put something in"
 )
-def add_item(request: HttpRequest, payload: AddItem) -> Status[dict[str, Any]]:
+def add_item(request: auth.Request, payload: AddItem) -> Status[dict[str, Any]]:
     item, is_new = actions.add_item(user_id=request.auth.pk, now=timezone.now(), **payload.dict())
     shown = shapes.item_json(item)
     if is_new:
@@ -131,7 +129,7 @@ def add_item(request: HttpRequest, payload: AddItem) -> Status[dict[str, Any]]:
     response=responses({200: Item}, also=(401, 403, 404)),
     summary="Change a line's quantity",
 )
-def set_quantity(request: HttpRequest, item_id: UUID, payload: SetQuantity) -> dict[str, Any]:
+def set_quantity(request: auth.Request, item_id: UUID, payload: SetQuantity) -> dict[str, Any]:
     item = actions.set_quantity(
         user_id=request.auth.pk, item_id=item_id, quantity=payload.quantity, now=timezone.now()
     )
@@ -143,12 +141,12 @@ def set_quantity(request: HttpRequest, item_id: UUID, payload: SetQuantity) -> d
     response=responses({204: None}, also=(401, 403, 404)),
     summary="Take a line out",
 )
-def remove_item(request: HttpRequest, item_id: UUID) -> Status[None]:
+def remove_item(request: auth.Request, item_id: UUID) -> Status[None]:
     actions.remove_item(user_id=request.auth.pk, item_id=item_id, now=timezone.now())
     return Status(204, None)
 
 
 @router.post("/clear/", response=responses({200: Message}, also=(401,)), summary="Empty the cart")
-def clear(request: HttpRequest) -> dict[str, str]:
+def clear(request: auth.Request) -> dict[str, str]:
     actions.clear(user_id=request.auth.pk, now=timezone.now())
     return {"message": "Cart cleared successfully"}

@@ -1,7 +1,7 @@
 """Every error as the contract's JSON; the one place that knows HTTP's numbers."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from redis import RedisError
 
 from backend.core.errors import Conflict, Denied, Invalid, Missing, ShopError
 
@@ -65,16 +66,21 @@ def answer(
 
 def register(api: NinjaAPI) -> None:
     """Give the API its handlers; Ninja picks the one of the nearest base class."""
-    api.add_exception_handler(ShopError, _refused)
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(AuthenticationError, _not_authenticated)
-    api.add_exception_handler(HttpError, _http)
-    api.add_exception_handler(MultiPartParserError, _malformed_upload)
-    api.add_exception_handler(SuspiciousOperation, _malformed_upload)
-    api.add_exception_handler(RequestDataTooBig, _too_large)
-    api.add_exception_handler(OperationalError, _unavailable)
-    api.add_exception_handler(InterfaceError, _unavailable)
-    api.add_exception_handler(Exception, _fault)
+    handlers: list[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]]] = [
+        (ShopError, _refused),
+        (ValidationError, _invalid),
+        (AuthenticationError, _not_authenticated),
+        (HttpError, _http),
+        (MultiPartParserError, _malformed_upload),
+        (SuspiciousOperation, _malformed_upload),
+        (RequestDataTooBig, _too_large),
+        (OperationalError, _unavailable),
+        (InterfaceError, _unavailable),
+        (RedisError, _unavailable),
+        (Exception, _fault),
+    ]
+    for kind, handler in handlers:
+        api.add_exception_handler(kind, handler)
 
 
 def _refused(request: HttpRequest, error: ShopError) -> HttpResponse:
@@ -114,7 +120,7 @@ def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.error("database did not answer in time", exc_info=error, extra={"path": request.path})
+    log.error("PostgreSQL or Redis did not answer in time", exc_info=error, extra={"path": request.path})
     return answer(
         status=503,
         code="unavailable",

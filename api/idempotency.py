@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from api import auth
 from backend.core import idempotency
 from backend.core.errors import invalid_field
 
@@ -27,7 +28,7 @@ Effect = Callable[[], tuple[int, dict[str, Any]]]
 
 
 def answer(
-    *, request: HttpRequest, effect: Effect, replay_status: int = 200, atomic: bool = True
+    *, request: auth.Request, effect: Effect, replay_status: int = 200, atomic: bool = True
 ) -> HttpResponse:
     """The effect's (status, body) as an answer; with a key, once, and `Idempotency-Replayed: true` after."""
     key = request.headers.get("Idempotency-Key")
@@ -37,7 +38,7 @@ def answer(
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise invalid_field("Idempotency-Key", "Use 1 to 255 printable characters.")
     kept = idempotency.once(
-        user_id=request.auth.pk,  # type: ignore[attr-defined]
+        user_id=request.auth.pk,
         key=key,
         fingerprint=_fingerprint(request),
         now=timezone.now(),

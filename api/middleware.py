@@ -1,4 +1,4 @@
-"""Around the REST API: refuse what no endpoint should read, and let no error leave in another shape than ours."""
+"""Around the REST API: refuse what no endpoint should read; let no error leave in another shape than ours."""
 
 from collections.abc import Callable
 

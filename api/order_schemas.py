@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict
+
+from api.examples import example
 
 ADDRESS: dict[str, Any] = {
     "address_type": "shipping",
@@ -99,7 +100,7 @@ class PaymentFacts(Schema):
 class Order(Schema):
     """The whole order; `expires_at` ends its payment window while it is pending."""
 
-    model_config = ConfigDict(json_schema_extra={"example": ORDER})
+    model_config = example(ORDER)
 
     id: UUID
     order_number: str
@@ -124,7 +125,7 @@ class Order(Schema):
 class Summary(Schema):
     """An order in a list; `item_count` counts units."""
 
-    model_config = ConfigDict(json_schema_extra={"example": SUMMARY})
+    model_config = example(SUMMARY)
 
     id: UUID
     order_number: str

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Schema
 
@@ -35,7 +35,7 @@ class OrdersQuery(PageQuery):
     summary="Check out: turn the cart into an order",
     openapi_extra=idempotency.HEADER,
 )
-def place_order(request: HttpRequest, payload: PlaceOrder) -> HttpResponse:
+def place_order(request: auth.Request, payload: PlaceOrder) -> HttpResponse:
     def effect() -> tuple[int, dict[str, Any]]:
         order = actions.place_order(user=request.auth, now=timezone.now(), **payload.dict())
         return 201, shapes.order_json(order)
@@ -44,13 +44,13 @@ def place_order(request: HttpRequest, payload: PlaceOrder) -> HttpResponse:
 
 
 @router.get("/", response=responses({200: Page[Summary]}, also=(401, 404)), summary="My orders")
-def orders(request: HttpRequest, query: Query[OrdersQuery]) -> dict[str, Any]:
+def orders(request: auth.Request, query: Query[OrdersQuery]) -> dict[str, Any]:
     rows = queries.of_user(request.auth.pk, ordering=query.ordering)
     return page_of(request=request, rows=rows, query=query, shape=shapes.summary_json)
 
 
 @router.get("/{uuid:order_id}/", response=responses({200: Order}, also=(401, 403, 404)), summary="One order")
-def order(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
+def order(request: auth.Request, order_id: UUID) -> dict[str, Any]:
     return shapes.order_json(queries.order_of(order_id=order_id, user=request.auth))
 
 
@@ -59,7 +59,7 @@ def order(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
     response=responses({200: Cancelled}, also=(401, 403, 404)),
     summary="Cancel an order that has not left",
 )
-def cancel(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
+def cancel(request: auth.Request, order_id: UUID) -> dict[str, Any]:
     order = actions.cancel_order(
         order_id=order_id, user=request.auth, note="Order cancelled", now=timezone.now()
     )

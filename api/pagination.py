@@ -31,7 +31,7 @@ class Page[T](Schema):
 def page_of(
     *, request: HttpRequest, rows: QuerySet[Any], query: PageQuery, shape: Callable[[Any], dict[str, Any]]
 ) -> dict[str, Any]:
-    """The page of the rows, each shaped. Raises Missing for a page past the last (the first is always there)."""
+    """The page of the rows, each shaped. Raises Missing past the last page (the first is always there)."""
     start = (query.page - 1) * query.page_size
     count = rows.count()
     found = list(rows[start : start + query.page_size]) if start < count else []

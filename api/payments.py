@@ -6,9 +6,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Router, Schema
-from pydantic import ConfigDict, StrictStr
+from pydantic import StrictStr
 
 from api import auth, errors, idempotency
+from api.examples import example
 from api.responses import InvalidInput, responses
 from backend.payments import actions, inbox
 
@@ -23,7 +24,7 @@ IntentId = Annotated[StrictStr, Field(min_length=1, max_length=255, examples=[IN
 class CreateIntent(Schema):
     """The order to pay."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"order_id": ORDER}})
+    model_config = example({"order_id": ORDER})
 
     order_id: UUID
 
@@ -31,11 +32,7 @@ class CreateIntent(Schema):
 class Intent(Schema):
     """What Stripe's form in the browser or app needs."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"client_secret": f"{INTENT}_secret_abcdef", "payment_intent_id": INTENT}
-        }
-    )
+    model_config = example({"client_secret": f"{INTENT}_secret_abcdef", "payment_intent_id": INTENT})
 
     client_secret: str
     payment_intent_id: str
@@ -44,7 +41,7 @@ class Intent(Schema):
 class Confirm(Schema):
     """The order, and the intent it was paid by."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"order_id": ORDER, "payment_intent_id": INTENT}})
+    model_config = example({"order_id": ORDER, "payment_intent_id": INTENT})
 
     order_id: UUID
     payment_intent_id: IntentId
@@ -53,9 +50,7 @@ class Confirm(Schema):
 class Confirmed(Schema):
     """The order is paid."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"message": "Payment confirmed successfully", "order_id": ORDER}}
-    )
+    model_config = example({"message": "Payment confirmed successfully", "order_id": ORDER})
 
     message: str
     order_id: UUID
@@ -64,14 +59,12 @@ class Confirmed(Schema):
 class NotCompleted(errors.PaymentNotCompleted):
     """400: Stripe has not got the money; `status` is the PaymentIntent's."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "error": "Payment not completed",
-                "code": "payment_not_completed",
-                "details": None,
-                "status": "requires_payment_method",
-            }
+    model_config = example(
+        {
+            "error": "Payment not completed",
+            "code": "payment_not_completed",
+            "details": None,
+            "status": "requires_payment_method",
         }
     )
 
@@ -79,7 +72,7 @@ class NotCompleted(errors.PaymentNotCompleted):
 class Received(Schema):
     """The event is stored; a task looks at it."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"status": "success"}})
+    model_config = example({"status": "success"})
 
     status: Literal["success"]
 
@@ -113,7 +106,7 @@ WEBHOOK: dict[str, Any] = {
     summary="Begin to pay an order",
     openapi_extra=idempotency.HEADER,
 )
-def create_intent(request: HttpRequest, payload: CreateIntent) -> HttpResponse:
+def create_intent(request: auth.Request, payload: CreateIntent) -> HttpResponse:
     """The amount is the order's. Asked again for the same order, the same intent."""
 
     def effect() -> tuple[int, dict[str, Any]]:
@@ -128,7 +121,7 @@ def create_intent(request: HttpRequest, payload: CreateIntent) -> HttpResponse:
     response={**responses({200: Confirmed}, also=(401, 403, 404, 502)), 400: InvalidInput | NotCompleted},
     summary="Tell that an order was paid",
 )
-def confirm(request: HttpRequest, payload: Confirm) -> dict[str, Any]:
+def confirm(request: auth.Request, payload: Confirm) -> dict[str, Any]:
     """Stripe is asked, the caller is not believed. Stripe's webhook does the same on its own."""
     payment = actions.confirm(
         order_id=payload.order_id,

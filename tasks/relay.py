@@ -105,7 +105,7 @@ def _is_leading() -> bool:
 
 
 def _work(stop: threading.Event) -> None:
-    with redis.client().pubsub(ignore_subscribe_messages=True) as pokes:
+    with redis.client().pubsub(ignore_subscribe_messages=True) as pokes:  # type: ignore[no-untyped-call]
         pokes.subscribe(poke.CHANNEL)
         while not stop.is_set():
             if not step(now=timezone.now()):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -52,9 +53,14 @@ class PaymentNotCompleted(Error):
 
 
 def answer(
-    *, status: int, code: str, message: str, details: Mapping[str, Any] | None, **extra: Any
+    *,
+    status: int,
+    code: str,
+    message: str,
+    details: Mapping[str, Any] | None,
+    extra: Mapping[str, Any] = MappingProxyType({}),
 ) -> HttpResponse:
-    """The contract's error, with its headers."""
+    """The contract's error, with its headers; `extra` is what this one error carries besides."""
     body = {"error": message, "code": code, "details": details, **extra}
     response = JsonResponse(body, status=status)
     if "retry_after" in extra:
@@ -88,7 +94,7 @@ def _refused(request: HttpRequest, error: ShopError) -> HttpResponse:
     extra = dict(getattr(error, "extra", {}))
     if status == 503:
         extra.setdefault("retry_after", RETRY_AFTER_SECONDS)
-    return answer(status=status, code=error.code, message=str(error), details=error.details, **extra)
+    return answer(status=status, code=error.code, message=str(error), details=error.details, extra=extra)
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -126,7 +132,7 @@ def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
         code="unavailable",
         message="The shop is busy, try again",
         details=None,
-        retry_after=RETRY_AFTER_SECONDS,
+        extra={"retry_after": RETRY_AFTER_SECONDS},
     )
 
 

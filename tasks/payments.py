@@ -67,7 +67,7 @@ def reconcile() -> None:
 
 
 def _each(ids: Iterable[Any], settle: Callable[[Any], object]) -> bool:
-    """Settle one after the other; one that fails stops none behind it. False: Stripe is away, enough for now."""
+    """Settle one after the other; one that fails stops none behind it. False: Stripe is away."""
     try:
         for id in ids:
             _one(id, settle)

@@ -150,6 +150,7 @@ def _write(order: Order, intent: Intent, number: int, now: datetime) -> Payment:
         client_secret=intent.client_secret,
         amount=order.total_amount,
         currency=order.currency,
+        refunded_amount=money.ZERO,
         created_at=now,
         updated_at=now,
     )

@@ -75,6 +75,7 @@ def _adopt(order: Order, intent: Intent, now: datetime) -> Payment | None:
         intent_id=intent.id,
         amount=order.total_amount,
         currency=order.currency,
+        refunded_amount=money.ZERO,
         created_at=now,
     )
 

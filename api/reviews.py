@@ -1,0 +1,59 @@
+"""Reviews of a product by those who bought it."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema, Status
+from pydantic import StrictInt, StringConstraints
+
+from api import auth, fields
+from api.catalog_schemas import REVIEW, Review
+from api.examples import example
+from api.pagination import Page, PageQuery, page_of
+from api.responses import responses
+from backend.catalog import queries as catalog
+from backend.reviews import actions, queries, shapes
+
+router = Router(tags=["reviews"])
+
+
+class ReviewIn(Schema):
+    model_config = example({key: REVIEW[key] for key in ("rating", "title", "comment")})
+
+    rating: Annotated[StrictInt, Field(ge=1, le=5)]
+    title: fields.Line200
+    comment: Annotated[
+        str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=10_000)
+    ]
+
+
+class OwnReview(Review):
+    """Your review; staff may hide it, which `is_approved` tells."""
+
+    model_config = example({**REVIEW, "user": "john@example.com", "is_approved": True})
+
+    is_approved: bool
+
+
+@router.get(
+    "/{slug}/reviews/",
+    auth=auth.anyone,
+    response=responses({200: Page[Review]}, also=(401, 404)),
+    summary="A product's reviews, newest first",
+)
+def reviews(request: auth.PublicRequest, slug: str, query: Query[PageQuery]) -> dict[str, Any]:
+    product = catalog.on_sale(slug=slug)
+    shape = partial(shapes.review_json, viewer=request.auth)
+    return page_of(request=request, rows=queries.of_product(product.pk), query=query, shape=shape)
+
+
+@router.post(
+    "/{slug}/reviews/",
+    auth=auth.signed_in,
+    response=responses({201: OwnReview}, also=(401, 403, 404, 409)),
+    summary="Review what you bought",
+)
+def add_review(request: auth.Request, slug: str, payload: ReviewIn) -> Status[dict[str, Any]]:
+    review = actions.add_review(user=request.auth, slug=slug, now=timezone.now(), **payload.dict())
+    return Status(201, shapes.own_review_json(review))

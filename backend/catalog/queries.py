@@ -41,9 +41,14 @@ def category_tree() -> Tree:
 
 
 def listed() -> QuerySet[Product]:
-    """The products on sale, with all that a list shows; two queries a page."""
-    rows = _counted(Product.objects.using(settings.CATALOG_DATABASE)).filter(is_active=True)
+    """The products on sale with all that a list shows but their units; two queries a page."""
+    rows = Product.objects.using(settings.CATALOG_DATABASE).filter(is_active=True)
     return rows.select_related("category").prefetch_related("images").defer("description", "search")
+
+
+def with_units(rows: QuerySet[Product]) -> QuerySet[Product]:
+    """The rows, the units of each that may be sold counted by the way."""
+    return rows.annotate(units=Coalesce(Subquery(inventory.units_of_product(OuterRef("slug"))), 0))
 
 
 def shown(*, slug: str, sees_inactive: bool) -> Product:
@@ -59,7 +64,7 @@ def written(*, slug: str) -> Product:
 
 def wishes_of(user_id: UUID) -> QuerySet[Wish]:
     """What the user wishes for and can be bought, newest wish first; two queries a page."""
-    products = _counted(Product.objects.defer("description", "search"))
+    products = with_units(Product.objects.defer("description", "search"))
     wishes = Wish.objects.filter(user_id=user_id, product__is_active=True)
     return wishes.prefetch_related(Prefetch("product", queryset=products)).order_by("-added_at", "-id")
 
@@ -68,12 +73,8 @@ def _whole(rows: QuerySet[Product], slug: str) -> Product:
     sold = Variant.objects.filter(is_active=True).annotate(
         units=Coalesce(Subquery(inventory.units_of_sku(OuterRef("sku"))), 0)
     )
-    found = _counted(rows).select_related("category").defer("search")
+    found = with_units(rows).select_related("category").defer("search")
     product = found.prefetch_related("images", Prefetch("variants", queryset=sold)).filter(slug=slug).first()
     if product is None:
         raise Missing("No such product")
     return product
-
-
-def _counted(rows: QuerySet[Product]) -> QuerySet[Product]:
-    return rows.annotate(units=Coalesce(Subquery(inventory.units_of_product(OuterRef("slug"))), 0))

@@ -23,6 +23,12 @@ class Request(HttpRequest):
     sign_in: "Session"
 
 
+class PublicRequest(HttpRequest):
+    """A request behind `anyone`."""
+
+    auth: "User | AnonymousUser"
+
+
 class SignedIn(HttpBearer):
     """Any user with a live access token; endpoints behind it take an `auth.Request`."""
 

@@ -5,11 +5,13 @@ from ninja import NinjaAPI
 from api import (
     accounts,
     cart,
+    catalog_staff,
     errors,
     orders,
     passwords,
     payments,
     profile,
+    reviews,
     shipping,
     staff_alerts,
     staff_orders,
@@ -19,6 +21,7 @@ from api import (
     staff_users,
     uploads,
     verification,
+    wishlist,
 )
 from api.parser import StrictParser
 
@@ -39,6 +42,9 @@ api.add_router("v1/auth/verify-email/", verification.router)
 api.add_router("v1/cart/", cart.router)
 api.add_router("v1/orders/", orders.router)
 api.add_router("v1/payments/", payments.router)
+api.add_router("v1/products/", catalog_staff.router)  # the public paths and, on the same ones, the staff's
+api.add_router("v1/products/", reviews.router)
+api.add_router("v1/products/", wishlist.router)
 api.add_router("v1/shipping/", shipping.router)
 api.add_router("v1/staff/alerts/", staff_alerts.router)
 api.add_router("v1/staff/images/", uploads.router)

@@ -1,0 +1,119 @@
+"""A job is sent when due, leased while it runs, gone when done, and never lost."""
+
+from datetime import timedelta
+
+import pytest
+from celery import shared_task
+from django.utils import timezone
+
+from backend.outbox import actions, jobs
+from backend.outbox.models import Job
+from tasks.jobs import Tracked
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+ran: list[str] = []
+
+
+class Blip(Exception):
+    """Transient, says the task."""
+
+
+@shared_task(base=Tracked, name="tests.work", transient=(Blip,))
+def work(*, how: str) -> None:
+    ran.append(how)
+    if how == "blip":
+        raise Blip("for a moment")
+    if how == "bug":
+        raise ZeroDivisionError("for good")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_ran():
+    ran.clear()
+
+
+def a_job(how="well", **fields):
+    return Job.objects.create(**{"task": "tests.work", "kwargs": {"how": how}, "due_at": NOW, **fields})
+
+
+def test_a_job_that_is_done_is_gone():
+    job = a_job()
+
+    work(job_id=job.pk)
+    work(job_id=job.pk)
+
+    assert ran == ["well"]
+    assert not Job.objects.exists()
+
+
+def test_a_transient_failure_is_tried_again_later():
+    job = a_job("blip")
+
+    work(job_id=job.pk)
+
+    kept = Job.objects.get()
+    assert (kept.attempts, kept.leased_until, kept.failed_at) == (1, None, None)
+    assert kept.last_error == "Blip('for a moment')"
+    assert timedelta(seconds=0.9) < kept.due_at - NOW < timedelta(seconds=60)
+
+
+def test_the_pause_grows_and_has_an_end():
+    job = a_job("blip", attempts=15)
+
+    work(job_id=job.pk)
+
+    assert timedelta(minutes=4.9) < Job.objects.get().due_at - NOW < timedelta(minutes=11)
+
+
+def test_after_twenty_tries_it_stays_for_staff():
+    job = a_job("blip", attempts=19)
+
+    work(job_id=job.pk)
+
+    assert Job.objects.get().failed_at is not None
+    assert actions.due_jobs(now=NOW + timedelta(days=1), limit=10) == []
+
+
+def test_a_bug_is_not_tried_again_and_is_not_swallowed():
+    job = a_job("bug")
+
+    with pytest.raises(ZeroDivisionError):
+        work(job_id=job.pk)
+
+    kept = Job.objects.get()
+    assert (kept.last_error, kept.failed_at is not None) == ("ZeroDivisionError('for good')", True)
+
+
+def test_a_job_that_runs_elsewhere_is_left_alone():
+    job = a_job()
+    jobs.lease(job_id=job.pk, now=timezone.now())
+
+    work(job_id=job.pk)
+
+    assert ran == []
+    assert Job.objects.filter(pk=job.pk).exists()
+
+
+def test_the_lease_of_a_dead_worker_ends():
+    job = a_job(leased_until=timezone.now() - timedelta(seconds=1))
+
+    work(job_id=job.pk)
+
+    assert ran == ["well"]
+
+
+def test_a_job_is_due_again_a_minute_after_it_was_sent():
+    job = a_job()
+
+    assert actions.due_jobs(now=NOW, limit=10) == [job]
+    assert actions.due_jobs(now=NOW + timedelta(seconds=59), limit=10) == []
+    assert actions.due_jobs(now=NOW + timedelta(seconds=60), limit=10) == [job]
+
+
+def test_a_failed_job_can_be_run_again():
+    job = a_job(failed_at=NOW, attempts=20)
+
+    assert jobs.run_again(job_ids=[job.pk], now=NOW) == 1
+
+    assert actions.due_jobs(now=NOW, limit=10) == [job]

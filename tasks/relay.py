@@ -109,4 +109,11 @@ def _work(stop: threading.Event) -> None:
         pokes.subscribe(poke.CHANNEL)
         while not stop.is_set():
             if not step(now=timezone.now()):
-                pokes.get_message(timeout=LOOK_EVERY_SECONDS)
+                _wait(pokes)
+
+
+def _wait(pokes: Any) -> None:
+    """Until a poke comes, or 100 ms; pokes that came together are one."""
+    if pokes.get_message(timeout=LOOK_EVERY_SECONDS):
+        while pokes.get_message(timeout=0):
+            pass

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from redis.asyncio import Connection, ConnectionPool
@@ -28,7 +28,7 @@ class Link:
     def __init__(
         self, *, url: str, on_message: Callable[[str, str], None], on_change: Callable[[bool], None]
     ) -> None:
-        """`on_change` hears True when all that is wanted is subscribed (again), False when the link is cut."""
+        """`on_change` hears True when all that is wanted is subscribed, False when the link is cut."""
         self._pool: ConnectionPool = ConnectionPool.from_url(
             url,
             decode_responses=True,
@@ -46,6 +46,7 @@ class Link:
         self._sent: set[str] | None = None  # subscribed on this connection; None: there is none
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
+        self._tried = asyncio.Event()  # it is known whether Redis is there
 
     def want(self, channel: str) -> None:
         """Subscribe, now or as soon as Redis is there."""
@@ -58,13 +59,15 @@ class Link:
         self._confirmed.discard(channel)
         self._change(channel)
 
-    async def confirmed(self, channels: Iterable[str]) -> None:
+    async def confirmed(self, channels: Collection[str]) -> None:
         """Wait until Redis has confirmed the wanted channels, or is away (on_change tells of its return)."""
-        missing = [channel for channel in channels if channel not in self._confirmed]
-        if missing and self.is_up:
-            loop = asyncio.get_running_loop()
-            waits = [self._waiting.setdefault(channel, loop.create_future()) for channel in missing]
-            await asyncio.wait(waits, timeout=CONFIRM_SECONDS)
+        try:
+            async with asyncio.timeout(CONFIRM_SECONDS):
+                await self._tried.wait()
+                while self.is_up and (missing := self._missing(channels)):
+                    await asyncio.wait([self._confirmation(channel) for channel in missing])
+        except TimeoutError:
+            log.warning("Redis is slow to confirm: %s", ", ".join(channels))
 
     async def run(self) -> None:
         """Keep the link up until cancelled."""
@@ -72,20 +75,29 @@ class Link:
         while True:
             connection: Connection = self._pool.make_connection()  # type: ignore[no-untyped-call]
             try:
-                await connection.connect()
+                await connection.connect()  # type: ignore[no-untyped-call]
                 await self._serve(connection)
             except (RedisError, OSError) as error:
                 pause = 0.05 if self.is_up else min(LONGEST_PAUSE, pause * 2 + 0.05)
                 log.warning("sockets hear nothing of Redis for now: %s", error)
+                if not self.is_up:
+                    self._tried.set()
             finally:
                 self._cut()
                 await connection.disconnect(nowait=True)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
 
+    def _missing(self, channels: Collection[str]) -> list[str]:
+        return [channel for channel in channels if channel not in self._confirmed]
+
+    def _confirmation(self, channel: str) -> asyncio.Future[None]:
+        return self._waiting.setdefault(channel, asyncio.get_running_loop().create_future())
+
     async def _serve(self, connection: Connection) -> None:
         """Subscribe to all that is wanted, then write and read until the connection breaks."""
         await self._resubscribe(connection)
         self.is_up = True
+        self._tried.set()
         self._on_change(True)
         writer = asyncio.create_task(self._write(connection))
         try:
@@ -143,6 +155,7 @@ class Link:
             waiting.cancel()
         self._waiting.clear()
         if was_up:
+            self._tried.clear()
             self._on_change(False)
 
 

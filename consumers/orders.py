@@ -1,6 +1,7 @@
 """`/ws/orders/` and `/ws/orders/{id}/`: the caller's orders, everybody's for staff, or one in full."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -45,14 +46,12 @@ class OrderSocket(LiveSocket):
 
 def look_at_feeds(topics: Sequence[str]) -> dict[str, Seen]:
     """The newest orders of each feed, exact to its counter."""
-    return {
-        topic: Seen(*feeds.read(topic=topic, read=lambda topic=topic: _newest(topic))) for topic in topics
-    }
+    return {topic: Seen(*feeds.read(topic=topic, read=partial(_newest, topic))) for topic in topics}
 
 
 def look_at_orders(topics: Sequence[str]) -> dict[str, Seen]:
     """Each order in full, as of one moment."""
-    return {topic: moment.at_once(lambda topic=topic: _order(topic)) for topic in topics}
+    return {topic: moment.at_once(partial(_order, topic)) for topic in topics}
 
 
 def _newest(topic: str) -> list[dict[str, Any]]:

@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-slow check format lock clean run-packages dev-packages
 
+# Packages are installed without bytecode (see install.py); without it every start would compile them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 # How many test processes run side by side.

@@ -8,7 +8,17 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from backend.devstack import caller, checks, environment, procfile, readiness, state, tether, welcome
+from backend.devstack import (
+    caller,
+    checks,
+    environment,
+    procfile,
+    processes,
+    readiness,
+    state,
+    tether,
+    welcome,
+)
 from backend.devstack.console import Console
 from backend.devstack.procfile import Program
 from backend.devstack.servers import Servers
@@ -18,10 +28,7 @@ GRACE_SECONDS = 5.0
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Not in the Procfile, which production starts too: there it is Stripe's own servers that answer.
 _SANDBOX = Program("stripe", "python -m backend.devstack.stripe_sandbox")
-_PREPARATIONS = (
-    ("bringing the tables up to date", "python manage.py migrate --no-input --verbosity 1"),
-    ("looking for the demo shop", "python manage.py load_demo --if-empty"),
-)
+_PREPARATION = "python -m backend.devstack.prepare"
 
 
 class Failed(RuntimeError):
@@ -29,18 +36,18 @@ class Failed(RuntimeError):
 
 
 class Supervisor:
-    """One run. `root` holds the Procfile; `preparations` is for tests, which have no shop to prepare."""
+    """One run. `root` holds the Procfile; `preparation` is for tests, which have no shop to prepare."""
 
     def __init__(
         self,
         settings: dict[str, str],
         *,
         root: Path = environment.ROOT,
-        preparations: tuple[tuple[str, str], ...] = _PREPARATIONS,
+        preparation: str = _PREPARATION,
     ) -> None:
         self._given = settings
         self._root = root
-        self._preparations = preparations
+        self._preparation = preparation
         self._folder = environment.data_folder(settings, root=root)
         self._has_sandbox = not settings.get("STRIPE_SECRET_KEY")
         programs = procfile.read(root / "Procfile")
@@ -104,23 +111,24 @@ class Supervisor:
         return True
 
     async def _prepare_shop(self) -> None:
-        for title, command in self._preparations:
-            self._console.say(title)
-            # On our own terminal, unprefixed, so that its progress bar shows.
-            process = await asyncio.create_subprocess_exec(
-                *tether.command("/bin/sh", "-c", f"exec {command}", signal=signal.SIGTERM),
-                env=self._settings,
-                cwd=self._root,
-                start_new_session=True,
+        self._console.say("bringing tables and demo shop up to date")
+        # On our own terminal, unprefixed, so that its progress bar shows.
+        process = await asyncio.create_subprocess_exec(
+            *tether.command("/bin/sh", "-c", f"exec {self._preparation}", signal=signal.SIGTERM),
+            env=self._settings,
+            cwd=self._root,
+            start_new_session=True,
+        )
+        try:
+            code = await process.wait()
+        except asyncio.CancelledError:
+            process.terminate()
+            await process.wait()
+            raise
+        if code != 0:
+            raise Failed(
+                f"`{self._preparation}` failed with {processes.ending(code)}; its lines above say why"
             )
-            try:
-                code = await process.wait()
-            except asyncio.CancelledError:
-                process.terminate()
-                await process.wait()
-                raise
-            if code != 0:
-                raise Failed(f"`{command}` failed with exit code {code}; its lines above say why")
 
     async def _watch(self, stop: asyncio.Event) -> None:
         watched = [

@@ -28,7 +28,7 @@ from pathlib import Path
 from backend.devstack import environment, supervisor
 here = Path.cwd()
 try:
-    supervisor.Supervisor(environment.given(root=here), root=here, preparations=()).run()
+    supervisor.Supervisor(environment.given(root=here), root=here, preparation="true").run()
 except supervisor.FAILURES as failure:
     sys.exit(f"shopwire: {failure}")
 """

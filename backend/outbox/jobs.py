@@ -1,6 +1,7 @@
 """A job's life in the worker: leased while it runs, gone when done, due again later when it failed."""
 
 import random
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
@@ -38,3 +39,9 @@ def postpone(*, job: Job, error: str, now: datetime) -> None:
 def give_up(*, job: Job, error: str, now: datetime) -> None:
     """No more tries: the job stays, with its error, until staff look at it."""
     Job.objects.filter(pk=job.pk).update(failed_at=now, leased_until=None, last_error=error)
+
+
+def run_again(*, job_ids: Collection[int], now: datetime) -> int:
+    """Staff have seen to the cause: the failed ones among these are due at once. Returns how many."""
+    failed = Job.objects.filter(pk__in=job_ids, failed_at__isnull=False)
+    return failed.update(failed_at=None, due_at=now, leased_until=None, attempts=0)

@@ -61,7 +61,7 @@ def list_alerts(request: HttpRequest, query: Query[AlertQuery]) -> dict[str, Any
     response=responses({200: AlertOut}, also=(401, 403, 404)),
     summary="Acknowledge an alert",
 )
-def acknowledge(request: Any, alert_id: UUID) -> dict[str, Any]:
+def acknowledge(request: auth.Request, alert_id: UUID) -> dict[str, Any]:
     """Say that somebody has seen to it. A second time answers the same row and changes nothing."""
     user = request.auth
     alert = alerts.acknowledge(alert_id=alert_id, user=user, now=timezone.now())

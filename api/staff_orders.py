@@ -87,7 +87,7 @@ def list_orders(request: HttpRequest, query: Query[StaffOrdersQuery]) -> dict[st
     response=responses({200: Order}, also=(401, 403, 404)),
     summary="Ship a paid order",
 )
-def ship(request: Any, order_id: UUID, payload: ShipIn) -> dict[str, Any]:
+def ship(request: auth.Request, order_id: UUID, payload: ShipIn) -> dict[str, Any]:
     order = orders.ship_order(
         order_id=order_id,
         tracking_number=payload.tracking_number,
@@ -103,7 +103,7 @@ def ship(request: Any, order_id: UUID, payload: ShipIn) -> dict[str, Any]:
     response=responses({200: Order}, also=(401, 403, 404)),
     summary="Mark a shipped order as delivered",
 )
-def deliver(request: Any, order_id: UUID) -> dict[str, Any]:
+def deliver(request: auth.Request, order_id: UUID) -> dict[str, Any]:
     order = orders.deliver_order(order_id=order_id, actor=request.auth, now=timezone.now())
     return shapes.order_json(order)
 
@@ -113,7 +113,7 @@ def deliver(request: Any, order_id: UUID) -> dict[str, Any]:
     response=responses({200: Order}, also=(401, 403, 404)),
     summary="Take a delivered order back",
 )
-def take_back(request: Any, order_id: UUID) -> dict[str, Any]:
+def take_back(request: auth.Request, order_id: UUID) -> dict[str, Any]:
     """The units go back to the shelf; a refund is a decision of its own."""
     order = orders.return_order(order_id=order_id, actor=request.auth, now=timezone.now())
     return shapes.order_json(order)

@@ -50,7 +50,7 @@ class RefundOut(Schema):
     summary="Give money back",
     openapi_extra=idempotency.HEADER,
 )
-def refund(request: Any, order_id: UUID, payload: RefundIn | None = None) -> HttpResponse:
+def refund(request: auth.Request, order_id: UUID, payload: RefundIn | None = None) -> HttpResponse:
     """Reserves the amount and answers at once; a task sends it to Stripe."""
 
     def effect() -> tuple[int, dict[str, Any]]:

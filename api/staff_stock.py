@@ -105,12 +105,12 @@ def list_stock(request: HttpRequest, query: Query[StockQuery]) -> dict[str, Any]
 
 
 @router.post(
-    "/{path:sku}/adjust/",
+    "/{sku}/adjust/",
     response=responses({200: StaffStockOut}, also=(401, 403, 404, 409, 422)),
     summary="Correct a count",
     openapi_extra=idempotency.HEADER,
 )
-def adjust(request: Any, sku: str, payload: AdjustIn) -> HttpResponse:
+def adjust(request: auth.Request, sku: str, payload: AdjustIn) -> HttpResponse:
     """Change the units on hand, with a reason. Units held for orders cannot be taken away."""
     user = request.auth
 
@@ -124,7 +124,7 @@ def adjust(request: Any, sku: str, payload: AdjustIn) -> HttpResponse:
 
 
 @router.get(
-    "/{path:sku}/ledger/",
+    "/{sku}/ledger/",
     response=responses({200: Page[LedgerOut]}, also=(401, 403, 404)),
     summary="Read a SKU's ledger",
 )

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Count, ExpressionWrapper, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from backend.catalog import filters
 from backend.catalog.filters import ProductFilter
@@ -55,8 +55,8 @@ def _heaps(rows: QuerySet[Product], asked: ProductFilter) -> list[Heap]:
     return [Heap(**heap) for heap in alike.annotate(number=Count("pk"))]
 
 
-def _flag(condition: Q) -> ExpressionWrapper[Any] | Value:
-    return ExpressionWrapper(condition, output_field=BooleanField()) if condition else Value(True)
+def _flag(condition: Q) -> Case | Value:
+    return Case(When(condition, then=Value(True)), default=Value(False)) if condition else Value(True)
 
 
 def _fits_stock(heap: Heap, asked: ProductFilter) -> bool:

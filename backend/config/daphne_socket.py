@@ -11,6 +11,8 @@ from consumers.codes import Code
 class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
     """Daphne writes without end to a client that does not read; here the sender waits (is_writable)."""
 
+    failByDrop = False  # a broken or oversized frame is answered with its code, not with silence
+
     def onOpen(self) -> None:
         self.is_writable = asyncio.Event()
         self.is_writable.set()

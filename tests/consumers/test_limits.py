@@ -1,0 +1,69 @@
+"""What a client may do to the server, and what the server does then."""
+
+import socket
+
+from tests import factories
+
+CALM = '{"hello": "shop"}'
+
+
+def test_what_clients_say_is_ignored(shop, tell):
+    factories.product(sku="A")
+    ears = shop.listen("stock/?sku=A")
+    ears.frame()
+
+    for _ in range(20):
+        ears.socket.send("x" * 4096)
+
+    assert ears.is_silent()
+
+
+def test_a_chatterbox_is_sent_away(shop):
+    factories.product(sku="A")
+    ears = shop.listen("stock/?sku=A")
+
+    for _ in range(21):
+        ears.socket.send(CALM)
+
+    assert ears.code() == 3013
+
+
+def test_binary_and_large_frames_are_bad_requests(shop):
+    factories.product(sku="A")
+
+    for said, code in ((b"\0", 3501), ("x" * 4097, 3501), ("é" * 2049, 3501), ("x" * 70_000, 1009)):
+        ears = shop.listen("stock/?sku=A")
+        ears.frame()
+        ears.socket.send(said)
+        assert ears.code() == code
+
+
+def test_the_eleventh_socket_of_a_user_is_one_too_many(shop, alice, bob):
+    ten = [shop.listen("cart/", alice) for _ in range(10)]
+    for ears in ten:
+        ears.frame()
+
+    code, frames = shop.listen("cart/", alice).end()
+
+    assert (code, frames[0]["code"]) == (3504, "too_many_sockets")
+    assert shop.listen("cart/", bob).frame()["type"] == "snapshot"
+
+
+def test_a_closed_socket_makes_room(shop, alice):
+    ten = [shop.listen("cart/", alice) for _ in range(10)]
+    for ears in ten:
+        ears.frame()
+    ten[0].close()
+
+    assert shop.listen("cart/", alice).frame()["type"] == "snapshot"
+
+
+def test_a_client_that_breaks_the_protocol_is_told_by_the_server(shop):
+    factories.product(sku="A")
+    ears = shop.listen("stock/?sku=A")
+    ears.frame()
+
+    raw: socket.socket = ears.socket.socket
+    raw.sendall(b"\x81\x01a")  # not masked
+
+    assert ears.code() == 1002

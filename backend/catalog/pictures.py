@@ -13,14 +13,14 @@ ENDINGS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "GIF": "gif"}
 MOST_PIXELS = 25_000_000  # decoded, that is 100 MB of memory
 
 
-def keep(content: File[Any]) -> str:
+def keep(content: "File[Any]") -> str:
     """Store the picture and return its path in the storage. Raises Invalid for what isn't a whole picture."""
     kind = _kind(content)
     content.seek(0)
     return default_storage.save(f"products/{uuid.uuid4().hex}.{ENDINGS[kind]}", content)
 
 
-def _kind(content: File[Any]) -> str:
+def _kind(content: "File[Any]") -> str:
     """What the bytes are, whatever the file's name says. Decodes them, so that a torn file is found."""
     try:
         with Image.open(content, formats=list(ENDINGS)) as picture:

@@ -27,12 +27,13 @@ def available_of_products(slugs: Collection[str]) -> dict[str, int]:
 
 def units_of_product(slug: OuterRef) -> QuerySet[Stock, Any]:
     """As a subquery: the units of the product whose slug the outer row has; no row if nothing is counted."""
-    return Stock.objects.filter(product=slug).order_by().values("product").values_list(Sum(AVAILABLE))
+    of_product = Stock.objects.filter(product=slug).order_by().values("product")
+    return of_product.annotate(available=Sum(AVAILABLE)).values("available")
 
 
 def units_of_sku(sku: OuterRef) -> QuerySet[Stock, Any]:
     """As a subquery: the units of the SKU that the outer row has."""
-    return Stock.objects.filter(sku=sku).order_by().values_list(AVAILABLE)
+    return Stock.objects.filter(sku=sku).order_by().values(available=AVAILABLE)
 
 
 def buyable(slug: OuterRef) -> QuerySet[Stock]:

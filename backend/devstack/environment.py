@@ -44,6 +44,8 @@ def complete(settings: Mapping[str, str], *, folder: Path) -> dict[str, str]:
         "FRONTEND_URL": address,
         # The lines of a process show when they are written, not when its buffer is full.
         "PYTHONUNBUFFERED": "1",
+        # Django's checks load the whole API; once, in web, is enough.
+        "CELERY_SKIP_CHECKS": "1",
     }
     sandbox = {} if settings.get("STRIPE_SECRET_KEY") else _sandbox(kept, shop=address)
     # Whatever is given: the sandbox's key goes with its address, the folder is absolute, and only this

@@ -60,7 +60,7 @@ def verify(*, token: str, kind: Kind, now: datetime) -> Claims:
             session_id=UUID(claims["sid"]),
             expires_at=datetime.fromtimestamp(claims["exp"], now.tzinfo),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
         raise InvalidToken from error
     if verified.expires_at <= now:
         raise ExpiredToken

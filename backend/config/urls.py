@@ -1,17 +1,16 @@
 """Every address of the shop but the sockets'."""
 
-from django.conf import settings
 from django.contrib import admin
-from django.urls import path, re_path
-from django.views.static import serve
+from django.urls import include, path, re_path
 
 from api import v1
-from backend.config import health
+from backend.config import health, media
 
 urlpatterns = [
     path("api/", v1.api.urls),
     path("admin/", admin.site.urls),
+    path("dashboard/", include("backend.dashboard.urls")),
     path("healthz", health.alive),
     path("readyz", health.ready),
-    re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^media/(?P<path>.+)$", media.picture),
 ]

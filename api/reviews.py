@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Annotated, Any
+from uuid import UUID
 
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
@@ -28,12 +29,19 @@ class ReviewIn(Schema):
     ]
 
 
-class OwnReview(Review):
+class OwnReview(Schema):
     """Your review; staff may hide it, which `is_approved` tells."""
 
     model_config = example({**REVIEW, "user": "john@example.com", "is_approved": True})
 
+    id: UUID
+    user: str
+    rating: int
+    title: str
+    comment: str
+    is_verified_purchase: bool
     is_approved: bool
+    created_at: str
 
 
 @router.get(

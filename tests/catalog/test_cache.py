@@ -1,0 +1,198 @@
+"""Guests share cached answers, which any change ends; Redis away, or a slow reader, never shows old data."""
+
+import logging
+
+import pytest
+from django.utils import timezone
+from redis import RedisError
+
+from backend.catalog import actions, cache
+from backend.catalog.models import Product
+from backend.core import redis
+from backend.inventory import actions as inventory
+from backend.reviews import actions as reviews
+from tests import factories
+from tests.catalog.drafting import create, draft
+
+pytestmark = pytest.mark.django_db
+
+
+class Away:
+    """A Redis that does not answer."""
+
+    def __getattr__(self, name):
+        raise RedisError("connection refused")
+
+
+def title(caller):
+    return caller.get("products/lamp/").json().get("name")
+
+
+def rename(name):
+    changes = {"name": name}
+    actions.change_product(slug="lamp", changes=changes, actor_id=None, now=timezone.now())
+
+
+@pytest.mark.parametrize("path", ["products/", "products/lamp/", "products/categories/"])
+def test_a_guests_second_look_needs_no_query(as_guest, django_assert_num_queries, path):
+    create()
+    first = as_guest.get(path)
+
+    with django_assert_num_queries(0):
+        second = as_guest.get(path)
+
+    assert second.content == first.content
+    assert second.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("path", "seconds"), [("products/", 300), ("products/lamp/", 300), ("products/categories/", 3600)]
+)
+def test_answers_are_kept_so_long(as_guest, path, seconds):
+    create()
+    as_guest.get(path)
+
+    (place,) = [key for key in redis.client().keys("catalog:*") if key != cache.GENERATION]
+
+    assert seconds - 5 <= redis.client().ttl(place) <= seconds
+
+
+def test_whoever_is_signed_in_gets_it_fresh(as_guest, as_alice):
+    create()
+    assert (title(as_guest), title(as_alice)) == ("Lamp", "Lamp")
+
+    rename("Light")
+
+    assert (title(as_guest), title(as_alice)) == ("Lamp", "Light")
+
+
+def test_each_address_has_its_own_answer(as_guest):
+    create(price="10.00")
+
+    counts = [as_guest.get(f"products/{query}").json()["count"] for query in ("", "?search=desk", "?page=1")]
+    here = as_guest.get("products/?page=1&page_size=1").json()
+    elsewhere = as_guest.client.get("/api/v1/products/lamp/", headers={"host": "shop.example"})
+
+    assert counts == [1, 0, 1]
+    assert here["count"] == 1
+    assert elsewhere.status_code == 200
+
+
+def test_images_are_linked_by_the_host_that_was_asked(as_guest):
+    factories.category("lights", image="lights.png")
+
+    hosts = [
+        as_guest.client.get("/api/v1/products/categories/", headers={"host": host}).json()["results"][0][
+            "image"
+        ]
+        for host in ("a.example", "b.example", "a.example")
+    ]
+
+    assert hosts == [f"http://{host}.example/media/lights.png" for host in "aba"]
+
+
+def test_a_missing_page_is_not_kept(as_guest):
+    assert as_guest.get("products/lamp/").status_code == 404
+
+    create()
+
+    assert title(as_guest) == "Lamp"
+
+
+WRITES = {
+    "a new product": lambda user: create("DESK"),
+    "a change": lambda user: rename("Light"),
+    "a deactivation": lambda user: actions.deactivate_product(slug="lamp", now=timezone.now()),
+    "stock": lambda user: inventory.adjust(
+        sku="LAMP", delta=-1, note="broken", actor_id=None, now=timezone.now()
+    ),
+    "a review": lambda user: reviews.add_review(
+        user=user, slug="lamp", rating=4, title="Good", comment="Yes.", now=timezone.now()
+    ),
+    "a category": lambda user: actions.ensure_category(names=["Desks"], now=timezone.now()),
+    "an edit in the admin": lambda user: edit_in_admin(),
+}
+
+
+def edit_in_admin():
+    Product.objects.update(name="Light")
+    actions.refresh_products(product_ids=[Product.objects.get().pk], now=timezone.now())
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=list(WRITES))
+def test_after_every_kind_of_write_guests_see_it(as_guest, as_bob, alice, settle, write, monkeypatch):
+    monkeypatch.setattr("backend.orders.queries.has_bought", lambda **_: True)
+    create(quantity=5)
+    settle()
+    paths = ("products/", "products/lamp/", "products/categories/")
+    before = [as_guest.get(path).json() for path in paths]
+
+    write(alice)
+    settle()
+
+    after = [as_guest.get(path).json() for path in paths]
+    assert after == [as_bob.get(path).json() for path in paths]
+    assert after != before
+
+
+def test_a_reader_that_was_slower_than_a_write_brings_nothing_old_back(as_guest, settle, monkeypatch):
+    create()
+    settle()
+    compute = cache.json.dumps
+
+    def write_meanwhile(answer):
+        monkeypatch.undo()
+        rename("Light")
+        settle()
+        return compute(answer)
+
+    monkeypatch.setattr(cache.json, "dumps", write_meanwhile)
+
+    assert title(as_guest) == "Lamp"
+    assert title(as_guest) == "Light"
+
+
+def test_a_lost_generation_revives_nothing(as_guest):
+    create()
+    assert title(as_guest) == "Lamp"
+    rename("Light")
+
+    redis.client().delete(cache.GENERATION)
+
+    assert title(as_guest) == "Light"
+
+
+def test_without_redis_the_answer_is_computed_with_one_line(as_guest, monkeypatch, caplog):
+    create()
+    monkeypatch.setattr(redis, "client", Away)
+
+    with caplog.at_level(logging.WARNING, logger="backend.catalog.cache"):
+        assert title(as_guest) == "Lamp"
+
+    assert [record.getMessage() for record in caplog.records if record.name == cache.__name__] == [
+        "catalogue answered without its cache: connection refused"
+    ]
+
+
+def test_while_a_replica_may_lag_nothing_is_kept(as_guest, settings):
+    create()
+    settings.CATALOG_DATABASE = "replica"
+    cache.forget(redis.client())
+    settings.CATALOG_DATABASE = "default"
+
+    assert title(as_guest) == "Lamp"
+
+    assert sorted(redis.client().keys("catalog:*")) == [cache.GENERATION, cache.SETTLING]
+    assert 0 < redis.client().pttl(cache.SETTLING) <= cache.REPLICA_LAG_MILLISECONDS
+
+
+def test_the_same_draft_keeps_the_cache(as_guest, settle, django_assert_num_queries):
+    create()
+    settle()
+    as_guest.get("products/lamp/")
+
+    actions.update_product(slug="lamp", draft=draft(), actor_id=None, now=timezone.now())
+    settle()
+
+    with django_assert_num_queries(0):
+        as_guest.get("products/lamp/")

@@ -17,7 +17,8 @@ def keep(content: "File[Any]") -> str:
     """Store the picture and return its path in the storage. Raises Invalid for what isn't a whole picture."""
     kind = _kind(content)
     content.seek(0)
-    return default_storage.save(f"products/{uuid.uuid4().hex}.{ENDINGS[kind]}", content)
+    # Wrapped, so that S3 serves it as what it is: an upload also carries the type its sender claims.
+    return default_storage.save(f"products/{uuid.uuid4().hex}.{ENDINGS[kind]}", File(content))
 
 
 def _kind(content: "File[Any]") -> str:

@@ -17,14 +17,14 @@ FLAGS = {
 }
 NUMBERS = {"AWS_QUERYSTRING_EXPIRE", "AWS_S3_MAX_MEMORY_SIZE"}
 OBJECTS = {"AWS_S3_OBJECT_PARAMETERS", "AWS_S3_PROXIES"}
+DEFAULTS = {"AWS_S3_SIGNATURE_VERSION": "s3v4"}  # the older one, boto's default, is refused by many stores
 WORDS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def aws_settings(environ: Mapping[str, str]) -> dict[str, Any]:
     """Every `AWS_*` variable that is not empty, typed. Stops the process with one line for a wrong value."""
-    return {
-        name: _typed(name, value) for name, value in environ.items() if name.startswith("AWS_") and value
-    }
+    given = {name: value for name, value in environ.items() if name.startswith("AWS_") and value}
+    return {**DEFAULTS, **{name: _typed(name, value) for name, value in given.items()}}
 
 
 def _typed(name: str, value: str) -> Any:

@@ -124,3 +124,19 @@ def test_only_staff_may_upload(as_guest: Caller, as_alice: Caller, media: Path) 
     assert send(as_guest, picture()).status_code == 401
     assert send(as_alice, picture()).status_code == 403
     assert list(media.iterdir()) == []
+
+
+def test_a_kept_picture_is_served_to_everybody_as_a_picture(
+    as_staff: Caller, as_guest: Caller, media: Path
+) -> None:
+    content = picture("WEBP")
+    url = send(as_staff, content).json()["url"]
+
+    response = as_guest.get(url.removeprefix("http://testserver"))
+
+    assert response.status_code == 200
+    assert b"".join(response.streaming_content) == content
+    assert response.headers["Content-Type"] == "image/webp"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert as_guest.get("/media/products/none.png").status_code == 404
+    assert as_guest.get("/media/../settings.py").status_code == 400

@@ -1,7 +1,7 @@
 """Everything that changes the catalogue. A product's row is locked before its stock."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -102,15 +102,14 @@ def record_rating(*, product_id: UUID, rating_delta: int, count_delta: int, now:
 def toggle_wish(*, user: User, slug: str, now: datetime) -> bool:
     """Wish for the product, or no longer; returns whether it is wished for now. Raises Missing.
 
-    The unique constraint decides between two at once: one adds, the other takes away.
+    The unique constraint decides between two at once: one adds, the other comes again and takes away.
     """
     product = queries.on_sale(slug=slug)
-    while True:
-        wish, is_new = Wish.objects.get_or_create(user=user, product=product, defaults={"added_at": now})
-        if is_new:
+    while not Wish.objects.filter(user=user, product=product).delete()[0]:
+        with suppress(IntegrityError), transaction.atomic():
+            Wish.objects.create(user=user, product=product, added_at=now)
             return True
-        if Wish.objects.filter(pk=wish.pk).delete()[0]:
-            return False
+    return False
 
 
 def _become(*, product: Product, draft: ProductDraft, actor_id: UUID | None, now: datetime) -> Product:

@@ -16,8 +16,12 @@ from tests import factories
 
 
 def place(user, *, sku="MUG", price="10.00", quantity=2) -> Order:
-    """An order of the user that waits for payment."""
-    product = factories.product(sku=sku, price=price, quantity=5)
+    """An order of the user that waits for payment, of a product of its own."""
+    return buy(user, factories.product(sku=sku, price=price, quantity=5), quantity=quantity)
+
+
+def buy(user, product, *, quantity) -> Order:
+    """An order of the product that waits for payment."""
     now = timezone.now()
     carts.add_item(user_id=user.pk, product_id=product.pk, variant_id=None, quantity=quantity, now=now)
     return orders.place_order(

@@ -68,7 +68,6 @@ def categories(request: auth.PublicRequest) -> HttpResponse:
     auth=auth.anyone,
     response=responses({200: Products}, also=(401, 404)),
     summary="Browse and search products",
-    exclude_unset=True,
 )
 def products(request: auth.PublicRequest, query: Query[ProductsQuery]) -> HttpResponse:
     return _answer(

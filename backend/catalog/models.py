@@ -63,7 +63,7 @@ class Product(Row):
     class Meta:
         ordering = ["-created_at", "id"]
         indexes = [
-            GinIndex(fields=["search"], name="product_search"),
+            GinIndex(fields=["search"], name="product_search", fastupdate=False),
             models.Index(fields=["category", "is_active"], name="product_by_category"),
             models.Index(fields=["is_active", "price"], name="product_by_price"),
             models.Index(fields=["is_active", "-created_at"], name="product_newest"),
@@ -125,7 +125,7 @@ class SearchWord(models.Model):
     word = models.CharField(max_length=64, primary_key=True)
 
     class Meta:
-        indexes = [GinIndex(OpClass("word", name="gin_trgm_ops"), name="search_word_parts")]
+        indexes = [GinIndex(OpClass("word", name="gin_trgm_ops"), name="search_word_parts", fastupdate=False)]
 
     def __str__(self) -> str:
         return self.word

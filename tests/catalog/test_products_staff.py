@@ -115,6 +115,7 @@ def test_only_staff_may_write(as_guest, as_alice, method, path):
         ({"price": "much"}, "price"),
         ({"price": None}, "price"),
         ({"price": []}, "price"),
+        ({"price": True}, "price"),
         ({"compare_price": "NaN"}, "compare_price"),
         ({"category": "unknown"}, "category"),
         ({"quantity": "2"}, "quantity"),

@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='product',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='product_search'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['search'], name='product_search'),
         ),
         migrations.AddIndex(
             model_name='product',
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                 ('word', models.CharField(max_length=64, primary_key=True, serialize=False)),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('word', name='gin_trgm_ops'), name='search_word_parts')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('word', name='gin_trgm_ops'), fastupdate=False, name='search_word_parts')],
             },
         ),
         migrations.CreateModel(

@@ -18,7 +18,11 @@ from backend.reviews import queries as reviews
 from backend.reviews import shapes as review_shapes
 
 router = Router(tags=["products"])
-Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2, examples=["100.00"])]
+DEAREST = Decimal("9999999999.99")
+Price = Annotated[
+    Decimal,
+    Field(ge=0, le=DEAREST, max_digits=12, decimal_places=2, examples=["100.00"]),
+]
 
 
 class ProductsQuery(PageQuery):

@@ -68,12 +68,3 @@ def test_a_guest_is_asked_to_sign_in(db):
     answer = Client().get("/admin/orders/order/")
 
     assert (answer.status_code, answer.url) == (302, "/admin/login/?next=/admin/orders/order/")
-
-
-def test_signing_in_takes_e_mail_and_password(boss):
-    client = Client()
-
-    answer = client.post("/admin/login/", {"username": "boss@shopwire.example", "password": "Secret-pass-1!"})
-
-    assert (answer.status_code, answer.url) == (302, "/accounts/profile/")
-    assert client.get("/admin/").status_code == 200

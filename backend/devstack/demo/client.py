@@ -107,4 +107,4 @@ def _essence(answer: Json) -> str:
             return f"{answer[name]} {status}" if status else str(answer[name])
     if "count" in answer:
         return f"{answer['count']} found"
-    return ""
+    return str(answer.get("total_price") or answer.get("street_address") or "")

@@ -52,7 +52,7 @@ class Journey:
             self._check_versions()
 
     def _register(self) -> None:
-        self._screen.title("A customer registers, confirms the e-mail, and signs in")
+        self._screen.title("1. A buyer registers, confirms the e-mail, and signs in")
         account = {"email": self._email, "password": _PASSWORD}
         names = {"first_name": "Dana", "last_name": "Demo"}
         self._buyer.post("auth/register/", {**account, **names, "password_confirm": _PASSWORD}, expect=201)
@@ -63,7 +63,7 @@ class Journey:
         self._buyer.token = answer["tokens"]["access"]
 
     def _look_around(self) -> Json:
-        self._screen.title("looks for a lantern, and wishes for it")
+        self._screen.title("2. The buyer looks for a lantern, and wishes for it")
         found = self._buyer.get(f"products/?search={quote(_SEARCH)}")["results"]
         if not found:
             raise Failed(f"nothing found for {_SEARCH!r}: is this the demo shop?")
@@ -75,7 +75,7 @@ class Journey:
         return product
 
     def _open_sockets(self, product: Json, stack: contextlib.ExitStack) -> None:
-        self._screen.title("Staff have counted the shelf; everybody watches live")
+        self._screen.title("3. Staff count the shelf; from now on both watch it live")
         staff.sign_in(self._staff, self._places)
         self._shelf = staff.prepare_shelf(self._staff, product["sku"])
         self._cart = self._open("cart", "cart/", self._buyer, stack)
@@ -87,7 +87,7 @@ class Journey:
 
     def _fill_cart(self, product: Json) -> int:
         """How many units were put in: enough to cross the threshold."""
-        self._screen.title("The customer fills the cart")
+        self._screen.title("4. The buyer fills the cart")
         units = int(self._shelf["quantity"]) - int(self._shelf["threshold"])
         for quantity, status in ((1, 201), (units - 1, 200)):
             item = {"product_id": product["id"], "quantity": quantity}
@@ -99,7 +99,9 @@ class Journey:
         return units
 
     def _check_out(self, product: Json, units: int, stack: contextlib.ExitStack) -> Json:
-        self._screen.title("checks out: the stock is held, the staff hear of it, and of low stock")
+        self._screen.title(
+            "5. The buyer checks out: stock is held, staff hear of the order, and of low stock"
+        )
         body = {f"{kind}_address_id": self._new_address(kind) for kind in ("shipping", "billing")}
         headers = {"Idempotency-Key": secrets.token_hex(8)}
         order = self._buyer.post("orders/", body, expect=201, headers=headers)
@@ -113,7 +115,7 @@ class Journey:
         return order
 
     def _pay(self, order: Json) -> None:
-        self._screen.title("pays at Stripe's sandbox; Stripe's webhook comes back through Celery")
+        self._screen.title("6. The buyer pays at Stripe's sandbox; Stripe's event comes back through Celery")
         ids = {"order_id": order["id"]}
         intent = self._buyer.post("payments/create-intent/", ids)["payment_intent_id"]
         address = f"{self._places.sandbox}/pay/{intent}"
@@ -126,7 +128,7 @@ class Journey:
         self._mail(order["order_number"], "paid")
 
     def _ship(self, order: Json) -> None:
-        self._screen.title("Staff ship the order, the carrier delivers it")
+        self._screen.title("7. Staff ship the order, the carrier delivers it")
         number = f"1Z{secrets.token_hex(8).upper()}"
         parcel = {"tracking_number": number, "carrier": "UPS"}
         self._staff.post(f"staff/orders/{order['id']}/ship/", parcel)
@@ -139,13 +141,13 @@ class Journey:
         self._mail(order["order_number"], "delivered")
 
     def _review(self, product: Json) -> None:
-        self._screen.title("The customer writes a review")
+        self._screen.title("8. The buyer writes a review")
         review = {"rating": 5, "title": "Lights the way", "comment": "Two of them light a whole path."}
         written = self._buyer.post(f"products/{product['slug']}/reviews/", review, expect=201)
         self._check("is_verified_purchase", written["is_verified_purchase"], True)
 
     def _hear_of_low_stock(self, product: Json) -> None:
-        self._screen.title("The low-stock alert, in the staff's list and their mail")
+        self._screen.title("9. The low-stock alert is in the staff's list and their mail")
         listed = self._staff.get("staff/alerts/?open=true&kind=low_stock")["results"]
         self._check("the alert is listed", self._alert["id"] in [row["id"] for row in listed], True)
         mail = self._mailbox.wait_for(to=staff.EMAIL, about=[product["sku"]])

@@ -1,6 +1,7 @@
 """The terminal of the demo: calls and frames in the order in which they happen, one line each."""
 
 import os
+import re
 import sys
 import threading
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 Json = dict[str, Any]
 
 _WIDTH = 118
+# UUIDs are told apart by their beginning.
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _COLORS = {"cart": 36, "stock": 33, "order": 32, "orders": 34, "staff": 35, "mail": 96}
 
 
@@ -29,13 +32,13 @@ class Screen:
 
     def call(self, who: str, what: str, status: int, essence: str) -> None:
         """A request and its answer."""
-        self._write(f"  {who:<6} {what:<46} {status}  {essence}", 0)
+        self._write(f"  {who:<7} {_short(what):<44} {status}  {essence}", 0)
 
     def frame(self, socket: str, frame: Json) -> None:
         """What a socket has just brought."""
         topic, version = frame.get("topic", "?"), frame.get("version", "?")
         what = frame.get("event") or frame.get("type")
-        line = f"{_short(str(topic)):<24} v{version:<4} {what:<18} {_essence(frame.get('data'))}"
+        line = f"{_short(str(topic)):<21} v{version:<3} {what:<18} {_essence(frame.get('data'))}"
         self._write(f"    <~ {socket:<6} {line}", _COLORS.get(socket, 0))
 
     def mail(self, to: str, subject: str) -> None:
@@ -48,10 +51,8 @@ class Screen:
             print(f"\x1b[{color}m{text}\x1b[0m" if self._is_colored and color else text, flush=True)
 
 
-def _short(topic: str) -> str:
-    """UUIDs are told apart by their beginning."""
-    kind, _, name = topic.partition(":")
-    return f"{kind}:{name[:8]}…" if len(name) == 36 else topic
+def _short(text: str) -> str:
+    return _UUID.sub(lambda found: f"{found[0][:8]}…", text)
 
 
 def _essence(data: Any) -> str:

@@ -11,7 +11,6 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from backend.core.errors import ShopError
-from backend.orders import queries as orders
 from backend.payments import arbiter, closing, inbox, queries, reconciling, refunds
 from backend.payments.provider import ProviderUnavailable
 from tasks import jobs
@@ -45,25 +44,32 @@ def send_refund(refund_id: str) -> None:
 def expire_orders() -> None:
     """Every few seconds: end the orders whose time to pay is over."""
     now = timezone.now()
-    _each(orders.unpaid(now=now), lambda order_id: closing.expire_order(order_id=order_id, now=now))
+    _each(queries.overdue_orders(now=now), lambda order_id: closing.expire_order(order_id=order_id, now=now))
 
 
 @shared_task(name="payments.reconcile")
 def reconcile() -> None:
     """Every few minutes: find what a lost webhook, worker or answer left behind, and go on from there."""
     now = timezone.now()
-    steps: list[tuple[Callable[[], Iterable[Any]], Callable[[Any], object]]] = [
-        (queries.unsettled_cancellations, lambda id: closing.settle_cancelled_order(order_id=id, now=now)),
-        (lambda: queries.unsent_refunds(now=now), lambda id: refunds.send_refund(refund_id=id, now=now)),
-        (queries.unsettled_intents, lambda id: arbiter.apply_payment_state(intent_id=id, now=now)),
+    since = now - LOOK_BACK
+
+    def look(intent_id: str) -> None:
+        arbiter.apply_payment_state(intent_id=intent_id, now=now)
+
+    sweeps: list[tuple[Iterable[Any], Callable[[Any], None]]] = [
         (
-            lambda: reconciling.intents_that_differ(since=now - LOOK_BACK),
-            lambda id: arbiter.apply_payment_state(intent_id=id, now=now),
+            queries.unsettled_cancellations(),
+            lambda order_id: closing.settle_cancelled_order(order_id=order_id, now=now),
         ),
+        (
+            queries.unsent_refunds(now=now),
+            lambda refund_id: refunds.send_refund(refund_id=refund_id, now=now),
+        ),
+        (reconciling.intents_that_differ(since=since), look),
+        # What is older than Stripe's list of the last day; an hour's overlap forgives clocks that differ.
+        (queries.unsettled_intents(before=since + timedelta(hours=1)), look),
     ]
-    for find, settle in steps:
-        if not _each(find(), settle):
-            return
+    all(_each(ids, settle) for ids, settle in sweeps)  # the first that finds Stripe away ends them
 
 
 def _each(ids: Iterable[Any], settle: Callable[[Any], object]) -> bool:

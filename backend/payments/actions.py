@@ -53,9 +53,8 @@ def create_intent(*, order_id: UUID, user: User, now: datetime) -> Payment:
             return payment
         if payment.status in states.HOLDS_MONEY:
             raise InvalidTransition("The money that came for this order is on its way back; wait for it")
-    number = len(payments) + 1
-    intent = _open_intent(order, number)
-    payment, is_wanted = _record(intent, order_id=order.pk, number=number, now=now)
+    intent = _open_intent(order, len(payments) + 1)
+    payment, is_wanted = _record(intent, order_id=order.pk, now=now)
     if not is_wanted:
         raise InvalidTransition("This order does not wait for payment any more")
     return payment
@@ -124,14 +123,14 @@ def _open_intent(order: Order, number: int) -> Intent:
     )
 
 
-def _record(intent: Intent, *, order_id: UUID, number: int, now: datetime) -> tuple[Payment, bool]:
+def _record(intent: Intent, *, order_id: UUID, now: datetime) -> tuple[Payment, bool]:
     """The intent's row, and whether the order still wants it; if not, a task ends the intent at Stripe."""
     with transaction.atomic():
         order = orders.lock_order(order_id=order_id)
         payment = queries.lock_payment(intent_id=intent.id)
         is_new = payment is None
         if payment is None:
-            payment = _write(order, intent, number, now)
+            payment = _write(order, intent, now)
         is_wanted = order.status == Order.Status.PENDING and payment.status in states.OPEN
         if is_new and is_wanted:
             books.tell(order=order, payment=payment, event="order.payment", now=now)
@@ -142,10 +141,10 @@ def _record(intent: Intent, *, order_id: UUID, number: int, now: datetime) -> tu
     return payment, is_wanted
 
 
-def _write(order: Order, intent: Intent, number: int, now: datetime) -> Payment:
+def _write(order: Order, intent: Intent, now: datetime) -> Payment:
     return Payment.objects.create(
         order=order,
-        number=number,
+        number=order.payments.count() + 1,
         intent_id=intent.id,
         client_secret=intent.client_secret,
         amount=order.total_amount,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from backend.core import money
 from backend.core.errors import Missing
@@ -83,13 +83,22 @@ def staff_list(*, attention: bool = False) -> QuerySet[Payment]:
     return rows.filter(attention__isnull=False) if attention else rows
 
 
-def unsettled_intents(*, limit: int = 500) -> list[str]:
-    """Intents whose money may still come, and those with a refund under way at Stripe."""
-    refunding = Refund.objects.filter(status=Refund.Status.PENDING, stripe_id__isnull=False)
-    unsettled = Payment.objects.filter(status__in=states.OPEN) | Payment.objects.filter(
-        pk__in=refunding.values("payment_id")
+def overdue_orders(*, now: datetime, limit: int = 200) -> list[UUID]:
+    """Orders whose time to pay is over, the oldest first; not those whose money is at the bank."""
+    late = Order.objects.filter(status=Order.Status.PENDING, expires_at__lte=now)
+    at_the_bank = Payment.objects.filter(order=OuterRef("pk"), status=Payment.Status.PROCESSING)
+    found = late.filter(~Exists(at_the_bank)).order_by("expires_at")
+    return list(found.values_list("pk", flat=True)[:limit])
+
+
+def unsettled_intents(*, before: datetime, limit: int = 500) -> list[str]:
+    """Intents opened before then whose money may still come, and all with a refund under way at Stripe."""
+    refunding = Refund.objects.filter(
+        payment=OuterRef("pk"), status=Refund.Status.PENDING, stripe_id__isnull=False
     )
-    return list(unsettled.order_by("updated_at").values_list("intent_id", flat=True)[:limit])
+    is_open = Q(status__in=states.OPEN, created_at__lt=before)
+    found = Payment.objects.filter(is_open | Q(Exists(refunding))).order_by("updated_at")
+    return list(found.values_list("intent_id", flat=True)[:limit])
 
 
 def unsent_refunds(*, now: datetime, limit: int = 500) -> list[UUID]:
@@ -104,6 +113,6 @@ def unsettled_cancellations(*, limit: int = 500) -> list[UUID]:
     """Cancelled orders that still can be paid, or whose money nobody has begun to send back."""
     under_way = Refund.objects.filter(payment=OuterRef("pk"), status=Refund.Status.PENDING)
     payments = Payment.objects.filter(order__status=Order.Status.CANCELLED)
-    kept = payments.filter(~Exists(under_way), status__in=states.HOLDS_MONEY, attention__isnull=True)
-    found = payments.filter(status__in=states.OPEN) | kept
+    is_kept = Q(~Exists(under_way), status__in=states.HOLDS_MONEY, attention__isnull=True)
+    found = payments.filter(Q(status__in=states.OPEN) | is_kept)
     return list(found.order_by("updated_at").values_list("order_id", flat=True)[:limit])

@@ -159,7 +159,9 @@ def test_an_order_cancelled_while_stripe_was_asked_gets_no_intent(
     assert Payment.objects.get().status == "cancelled"
 
 
-def test_an_intent_canceled_in_the_dashboard_is_followed_by_a_new_one(as_alice, order, payment, stripe, deliver):
+def test_an_intent_canceled_in_the_dashboard_is_followed_by_a_new_one(
+    as_alice, order, payment, stripe, deliver
+):
     stripe.call(f"/v1/payment_intents/{payment.intent_id}/cancel")
     deliver()
 

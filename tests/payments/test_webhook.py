@@ -1,4 +1,4 @@
-"""POST payments/webhook/: verified, stored once, processed by a task that looks at Stripe, not at the message."""
+"""POST payments/webhook/: verified, stored once, processed by a task that looks at Stripe."""
 
 import json
 import time

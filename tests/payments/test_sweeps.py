@@ -1,0 +1,243 @@
+"""What nobody told us is found: orders not paid in time, lost webhooks, refunds that were never sent."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from backend.inventory.models import Stock
+from backend.orders import actions as orders
+from backend.orders.models import Order
+from backend.outbox.models import Event, Job
+from backend.payments import actions, gateway
+from backend.payments.models import Payment, Refund
+from tasks import payments as tasks
+from tests import factories
+from tests.payments.conftest import history, place
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def late(order):
+    """The order, its time to pay over."""
+    Order.objects.update(expires_at=timezone.now())
+    return order
+
+
+def forget():
+    """Lose every event and job, as an emptied outbox would."""
+    Event.objects.all().delete()
+    Job.objects.all().delete()
+
+
+def status(order):
+    order.refresh_from_db()
+    return order.status
+
+
+def test_an_order_not_paid_in_time_is_cancelled_and_can_not_be_paid_any_more(order, payment, stripe):
+    Order.objects.update(expires_at=timezone.now())
+
+    tasks.expire_orders()
+
+    assert status(order) == "cancelled"
+    assert history(order)[1:] == [("cancelled", "Payment window expired")]
+    assert stripe.intent(payment)["status"] == "canceled"
+    assert Payment.objects.get().status == "cancelled"
+    assert Stock.objects.values_list("on_hand", "held").get(sku="MUG") == (5, 0)
+
+
+def test_an_order_without_an_intent_is_cancelled_without_stripe(late, stripe):
+    stripe.faults.set(fail=9)
+
+    tasks.expire_orders()
+    tasks.expire_orders()
+
+    assert status(late) == "cancelled"
+    assert len(history(late)) == 2
+
+
+def test_an_order_in_time_is_left_alone(order, payment, stripe):
+    tasks.expire_orders()
+
+    assert (status(order), stripe.intent(payment)["status"]) == ("pending", "requires_payment_method")
+
+
+def test_paid_at_the_last_moment_it_is_paid(order, payment, stripe):
+    Order.objects.update(expires_at=timezone.now())
+    stripe.pay(payment)
+
+    tasks.expire_orders()
+
+    assert status(order) == "processing"
+    assert Payment.objects.get().status == "completed"
+
+
+def test_the_intent_is_canceled_before_the_order(order, payment, stripe, monkeypatch):
+    Order.objects.update(expires_at=timezone.now())
+    cancel = gateway.cancel_intent
+    seen = []
+
+    def look(intent_id):
+        seen.append(Order.objects.get().status)
+        stripe.pay(payment)
+        return cancel(intent_id)
+
+    monkeypatch.setattr(gateway, "cancel_intent", look)
+    tasks.expire_orders()
+
+    assert seen == ["pending"]
+    assert status(order) == "processing"
+
+
+def test_while_the_bank_decides_the_order_waits(order, payment, stripe):
+    Order.objects.update(expires_at=timezone.now())
+    Payment.objects.update(status="processing")
+
+    tasks.expire_orders()
+
+    assert (status(order), stripe.intent(payment)["status"]) == ("pending", "requires_payment_method")
+
+
+def test_while_stripe_is_away_no_order_is_ended(order, payment, stripe):
+    Order.objects.update(expires_at=timezone.now())
+    stripe.faults.set(fail=2)
+
+    tasks.expire_orders()
+
+    assert status(order) == "pending"
+    tasks.expire_orders()
+    assert status(order) == "cancelled"
+
+
+def test_an_intent_that_stripe_forgot_ends_with_its_order(order, payment, stripe):
+    Order.objects.update(expires_at=timezone.now())
+    stripe.sandbox.reset()
+
+    tasks.expire_orders()
+
+    assert (status(order), Payment.objects.get().status) == ("cancelled", "cancelled")
+
+
+def test_an_order_that_can_not_be_ended_stops_no_other(order, payment, alice, stripe, monkeypatch):
+    other = place(alice, factories.product(sku="CUP", quantity=2))
+    Order.objects.update(expires_at=timezone.now())
+    monkeypatch.setattr(
+        gateway, "retrieve_intent", lambda intent_id: (_ for _ in ()).throw(gateway.ProviderRefused("no"))
+    )
+
+    tasks.expire_orders()
+
+    assert (status(order), status(other)) == ("pending", "cancelled")
+
+
+def test_a_cancelled_orders_intent_is_canceled(order, alice, payment, stripe, settle):
+    orders.cancel_order(order_id=order.pk, user=alice, note="", now=timezone.now())
+
+    settle()
+
+    assert stripe.intent(payment)["status"] == "canceled"
+    assert Payment.objects.get().status == "cancelled"
+
+
+def test_cancelled_and_paid_at_once_the_money_goes_back(order, alice, payment, stripe, settle):
+    orders.cancel_order(order_id=order.pk, user=alice, note="", now=timezone.now())
+    stripe.pay(payment)
+
+    settle()
+
+    assert stripe.refunds() == [550497]
+    assert (status(order), Payment.objects.get().status) == ("cancelled", "refunded")
+
+
+def test_a_payment_whose_webhook_was_lost_is_found(order, payment, stripe):
+    stripe.pay(payment)
+
+    tasks.reconcile()
+
+    assert status(order) == "processing"
+
+
+def test_a_payment_that_took_days_is_found_though_stripes_list_is_shorter(
+    order, payment, stripe, monkeypatch
+):
+    Payment.objects.update(created_at=timezone.now() - timedelta(days=3), status="processing")
+    monkeypatch.setattr(gateway, "list_intents", lambda since: iter([]))
+    stripe.pay(payment)
+
+    tasks.reconcile()
+
+    assert status(order) == "processing"
+
+
+def test_money_that_came_after_we_gave_up_is_found_by_stripes_list(order, payment, stripe, settle):
+    stripe.pay(payment)
+    Payment.objects.update(status="cancelled")
+
+    tasks.reconcile()
+
+    assert status(order) == "processing"
+
+
+def test_a_refund_from_the_dashboard_whose_webhook_was_lost_is_found(order, paid, stripe):
+    stripe.call("/v1/refunds", f"payment_intent={paid.intent_id}&amount=1000")
+
+    tasks.reconcile()
+
+    order.refresh_from_db()
+    assert (order.payment_status, str(order.refunded_amount)) == ("partially_refunded", "10.00")
+
+
+def test_a_refund_that_was_never_sent_is_sent(order, paid, staff, stripe):
+    earlier = timezone.now() - timedelta(minutes=3)
+    actions.request_refund(order_id=order.pk, amount=None, actor=staff, reason="", now=earlier)
+    forget()
+
+    tasks.reconcile()
+
+    assert stripe.refunds() == [550497]
+    assert Refund.objects.get().status == "succeeded"
+
+
+def test_a_refund_whose_end_was_not_heard_of_is_followed(order, paid, staff, stripe, settle):
+    stripe.faults.set(refunds="pending")
+    actions.request_refund(order_id=order.pk, amount=None, actor=staff, reason="", now=timezone.now())
+    settle()
+    stripe.sandbox.settle_refund(Refund.objects.get().stripe_id, status="succeeded")
+
+    tasks.reconcile()
+
+    assert Payment.objects.get().status == "refunded"
+
+
+@pytest.mark.parametrize("is_paid", [False, True])
+def test_a_cancellation_that_nobody_settled_is_settled(order, alice, payment, stripe, deliver, is_paid):
+    if is_paid:
+        stripe.pay(payment)
+        deliver()
+    orders.cancel_order(order_id=order.pk, user=alice, note="", now=timezone.now())
+    forget()
+
+    tasks.reconcile()
+
+    assert stripe.intent(payment)["status"] == ("succeeded" if is_paid else "canceled")
+    assert Refund.objects.count() == is_paid
+
+
+def test_with_nothing_to_find_nothing_changes(order, paid, stripe):
+    version = Order.objects.get().version
+
+    tasks.reconcile()
+
+    assert Order.objects.get().version == version
+    assert not Event.objects.exists()
+
+
+def test_while_stripe_is_away_reconciliation_waits(order, payment, stripe):
+    stripe.pay(payment)
+    stripe.faults.set(fail=2)
+
+    tasks.reconcile()
+
+    assert status(order) == "pending"

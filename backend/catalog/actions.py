@@ -73,16 +73,6 @@ def ensure_category(*, names: Sequence[str], now: datetime) -> Category:
     return category
 
 
-def refresh_products(*, product_ids: Sequence[UUID], now: datetime) -> None:
-    """Products were edited elsewhere (the admin): bring search and caches up to date."""
-    with transaction.atomic():
-        products = Product.objects.filter(pk__in=product_ids).order_by("pk").select_for_update()
-        locked = list(products)
-        search_text.refresh(product.pk for product in locked)
-        for product in locked:
-            events.product_changed(product=product, now=now)
-
-
 def refresh_category(*, category_id: UUID, now: datetime) -> None:
     """A category was edited elsewhere (the admin): its name stands in the search text of all under it."""
     with transaction.atomic():

@@ -7,7 +7,7 @@ from django.utils import timezone
 from redis import RedisError
 
 from backend.catalog import actions, cache
-from backend.catalog.models import Product
+from backend.catalog.models import Category
 from backend.core import redis
 from backend.inventory import actions as inventory
 from backend.reviews import actions as reviews
@@ -110,19 +110,21 @@ WRITES = {
         user=user, slug="lamp", rating=4, title="Good", comment="Yes.", now=timezone.now()
     ),
     "a category": lambda user: actions.ensure_category(names=["Desks"], now=timezone.now()),
-    "an edit in the admin": lambda user: edit_in_admin(),
+    "a renamed category": lambda user: rename_category(),
 }
 
 
-def edit_in_admin():
-    Product.objects.update(name="Light")
-    actions.refresh_products(product_ids=[Product.objects.get().pk], now=timezone.now())
+def rename_category():
+    category = Category.objects.get(slug="lights")
+    Category.objects.update(name="Lighting")
+    actions.refresh_category(category_id=category.pk, now=timezone.now())
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=list(WRITES))
 def test_after_every_kind_of_write_guests_see_it(as_guest, as_bob, alice, settle, write, monkeypatch):
     monkeypatch.setattr("backend.orders.queries.has_bought", lambda **_: True)
-    create(quantity=5)
+    factories.category("lights")
+    create(quantity=5, category="lights")
     settle()
     paths = ("products/", "products/lamp/", "products/categories/")
     before = [as_guest.get(path).json() for path in paths]

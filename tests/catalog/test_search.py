@@ -4,10 +4,12 @@ import itertools
 import string
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.catalog import typos, words
+from backend.catalog import actions, typos, words
+from backend.catalog.models import Category
 from tests.catalog.drafting import create, update, variant
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +148,18 @@ def test_the_search_text_follows_the_product(caller):
         ["it"],
         ["it"],
     ]
+
+
+def test_products_are_found_by_the_names_of_their_categories_of_today(caller):
+    now = timezone.now()
+    lights = actions.ensure_category(names=["Home", "Lights"], now=now)
+    create(category=lights.slug)
+    assert found(caller, "home light") == ["lamp"]
+
+    Category.objects.filter(slug="home").update(name="Garden")
+    actions.refresh_category(category_id=lights.parent_id, now=now)
+
+    assert (found(caller, "home"), found(caller, "garden lights")) == ([], ["lamp"])
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,22 @@ from uuid import UUID
 
 from django.db import transaction
 
-from backend.core.errors import Conflict, Invalid, Missing
+from backend.core.errors import Conflict, Invalid, Missing, invalid_field
 from backend.inventory import events, lowstock
 from backend.inventory.models import LedgerEntry, Stock
 
 Reason = LedgerEntry.Reason
 
-# Only as much as leaves 0 <= held <= on_hand: no row back means that there were too few units.
+MOST_UNITS = 2**31 - 1  # what the columns hold
+
+# Only as much as leaves 0 <= held <= on_hand <= MOST_UNITS: no row back means that there were too few
+# units, or too many to count. The sums are bigint, so that an absurd one is compared and not an error.
 _MOVE = """
 UPDATE inventory_stock
    SET on_hand = on_hand + %(on_hand)s, held = held + %(held)s, version = version + 1
- WHERE sku = %(sku)s AND held + %(held)s >= 0 AND held + %(held)s <= on_hand + %(on_hand)s
+ WHERE sku = %(sku)s AND held::bigint + %(held)s >= 0
+   AND held::bigint + %(held)s <= on_hand::bigint + %(on_hand)s
+   AND on_hand::bigint + %(on_hand)s <= %(most)s
 RETURNING *
 """
 
@@ -144,9 +149,9 @@ def _move(
     order_id: UUID | None = None,
     note: str = "",
 ) -> Stock:
-    moved = list(Stock.objects.raw(_MOVE, {"sku": sku, "on_hand": on_hand, "held": held}))
+    moved = list(Stock.objects.raw(_MOVE, {"sku": sku, "on_hand": on_hand, "held": held, "most": MOST_UNITS}))
     if not moved:
-        raise _too_few(sku=sku, requested=max(held, -on_hand))
+        raise _refusal(sku=sku, on_hand=on_hand, held=held)
     stock = moved[0]
     _record(
         stock=stock,
@@ -164,11 +169,13 @@ def _move(
     return stock
 
 
-def _too_few(*, sku: str, requested: int) -> Invalid | Missing:
+def _refusal(*, sku: str, on_hand: int, held: int) -> Invalid | Missing:
     stock = Stock.objects.filter(sku=sku).first()
     if stock is None:
         return Missing("No such SKU")
-    return StockUnavailable(sku=sku, requested=requested, available=stock.quantity)
+    if on_hand > 0:
+        return invalid_field("delta", f"At most {MOST_UNITS} units can be counted.")
+    return StockUnavailable(sku=sku, requested=max(held, -on_hand), available=stock.quantity)
 
 
 def _record(

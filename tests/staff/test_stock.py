@@ -101,6 +101,16 @@ def test_held_units_cannot_be_adjusted_away(as_staff, lamp):
     assert not Event.objects.exists()
 
 
+def test_more_units_than_can_be_counted_are_refused(as_staff):
+    factories.stock(sku="GRAIN", product="rice", on_hand=2**31 - 1)
+
+    answer = adjust(as_staff, {"delta": 1, "reason": "Found"}, sku="GRAIN")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
+    assert answer.json()["details"] == {"delta": ["At most 2147483647 units can be counted."]}
+    assert Stock.objects.get().on_hand == 2**31 - 1
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -15,6 +15,8 @@ class StrictParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         data: dict[str, Any] = json.loads(request.body, parse_constant=_no_constant)
+        if not isinstance(data, dict):  # Ninja would take a list for an object without any of its fields
+            raise ValueError("a body is an object")
         _check(data)
         return data
 

@@ -96,6 +96,15 @@ def test_an_amount_that_is_no_money_or_too_much_is_refused(as_staff, paid, amoun
     assert not Refund.objects.exists()
 
 
+@pytest.mark.parametrize("body", ["[]", "1", '"10.00"', "null", "true", "{", '["amount"]'])
+def test_a_body_that_is_no_object_refunds_nothing(as_staff, paid, body):
+    answer = refund(as_staff, paid, body)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
+    assert list(answer.json()["details"]) == ["body"]
+    assert not Refund.objects.exists()
+
+
 def test_an_order_without_money_has_nothing_to_refund(as_staff, waiting):
     answer = refund(as_staff, waiting, {})
 

@@ -1,6 +1,7 @@
 """Daphne's server, patient: senders wait for slow sockets, and at the end everybody may finish."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from twisted.internet.defer import Deferred
 from backend.config.daphne_request import JsonRequest
 from backend.config.daphne_socket import PatientSocket
 
+log = logging.getLogger(__name__)
 FINISH_SECONDS = 4.0
 
 
@@ -35,6 +37,7 @@ class PatientServer(Server):  # type: ignore[misc]
 
     def listen_success(self, port: Any) -> None:
         self._ports.append(port)
+        log.info("listening on %s port %s", port.getHost().host, port.getHost().port)
         super().listen_success(port)
 
     def listen_error(self, failure: Any) -> None:

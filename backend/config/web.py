@@ -33,6 +33,7 @@ def main() -> None:
 def _server(*, host: str, port: int) -> PatientServer:
     application = import_string("backend.config.asgi.application")
     hub = import_string("consumers.hub.the_hub")
+    logging.getLogger("daphne").setLevel(logging.WARNING)
     endpoints = build_endpoint_description_strings(host=host, port=port)
     return PatientServer(
         application=application,

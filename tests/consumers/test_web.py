@@ -1,0 +1,195 @@
+"""The web process as a whole: how it begins, what slow and dead clients cost it, how it ends."""
+
+import base64
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from contextlib import ExitStack
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from backend.accounts import actions as accounts
+from backend.cart import queries as carts
+from backend.core import redis
+from backend.devstack import ports, processes, valkey
+from tests import factories
+from tests.consumers.conftest import start_web
+from tests.consumers.ears import Shop
+from tests.consumers.test_cart import add
+from tests.consumers.test_history import wait_for_listener
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def web(transactional_db, tmp_path):
+    """A web process of this test's own: `web(REDIS_URL=…)` gives its port and the process."""
+    started = []
+
+    def start(**environment):
+        port = ports.find_free()
+        started.append(start_web(port=port, log=tmp_path / "web.log", **environment))
+        return port, started[-1]
+
+    yield start
+    for process in started:
+        processes.stop(process, first=signal.SIGTERM, grace=8)
+
+
+def handshake(port, path, token):
+    """A socket that speaks by hand: it answers nothing by itself."""
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    raw.connect(("127.0.0.1", port))
+    key = base64.b64encode(os.urandom(16)).decode()
+    raw.sendall(
+        f"GET /ws/{path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
+        f"Authorization: Bearer {token}\r\n\r\n".encode()
+    )
+    assert raw.recv(4096).startswith(b"HTTP/1.1 101")
+    return raw
+
+
+def memory(process):
+    """Resident bytes."""
+    with open(f"/proc/{process.pid}/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.fixture
+def opened():
+    with ExitStack() as stack:
+        yield stack
+
+
+def is_somebody_waiting() -> bool:
+    """For a lock in the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
+
+
+def buy(port, caller, product, answers):
+    body = json.dumps({"product_id": str(product.pk), "quantity": 1}).encode()
+    headers = {"Authorization": f"Bearer {caller.token}", "Content-Type": "application/json"}
+    address = f"http://127.0.0.1:{port}/api/v1/cart/items/"
+    with urllib.request.urlopen(urllib.request.Request(address, data=body, headers=headers)) as answer:
+        answers.append(answer.status)
+
+
+def test_at_the_end_sockets_are_told_and_requests_finish(web, opened, as_alice, alice):
+    port, process = web()
+    answers = []
+    ears = [Shop(port, opened).listen("cart/", alice) for _ in range(3)]
+    for one in ears:
+        one.frame()
+    arguments = (port, as_alice, factories.product(sku="MUG"), answers)
+    buying = threading.Thread(target=buy, args=arguments)
+
+    with transaction.atomic():
+        carts.lock_cart(user_id=alice.pk, now=timezone.now())
+        buying.start()
+        assert processes.wait_until(is_somebody_waiting, seconds=5)
+        asked_at = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert [one.end() for one in ears] == [(3001, [])] * 3
+    buying.join()
+
+    assert (answers, process.wait(10)) == ([201], 0)
+    assert time.monotonic() - asked_at < 5
+
+
+def test_a_taken_port_is_one_line():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        words = [sys.executable, "-m", "backend.config.web"]
+        web = subprocess.run(words, env={**os.environ, "PORT": str(port)}, capture_output=True, text=True)
+
+    assert web.returncode == 1
+    assert web.stderr.startswith(f"shopwire: port {port} can't be used")
+    assert web.stderr.count("\n") == 1
+
+
+def test_with_redis_away_sockets_still_open_and_catch_up_when_it_is_back(
+    web, opened, alice, tmp_path, settings, tell
+):
+    mug = factories.product(sku="MUG")
+    with valkey.start(folder=tmp_path / "valkey") as news:
+        settings.REDIS_URL = news.url
+        redis.client.cache_clear()
+        shop = Shop(web(REDIS_URL=news.url)[0], opened)
+        before = shop.listen("cart/", alice)
+        topic = before.frame()["topic"]
+
+        news.stop()
+        add(alice, mug)
+        during = shop.listen("cart/", alice)
+        assert during.frame()["version"] == 2
+        news.restart_empty()
+        wait_for_listener(topic)
+        tell()
+        assert before.frame()["version"] == 2
+
+        add(alice, mug)
+        tell()
+        assert (before.frame()["version"], during.frame()["version"]) == (3, 3)
+    redis.client.cache_clear()
+
+
+def test_a_sign_out_closes_sockets_even_while_redis_is_away(web, opened, alice, tmp_path):
+    with valkey.start(folder=tmp_path / "valkey") as news:
+        ears = Shop(web(REDIS_URL=news.url)[0], opened).listen("cart/", alice)
+        ears.frame()
+        news.stop()
+
+        accounts.end_sessions(user_id=alice.pk, now=timezone.now())
+        asked_at = time.monotonic()
+
+        assert ears.end() == (3503, [])
+        assert time.monotonic() - asked_at < 5
+
+
+def test_a_client_that_does_not_read_is_let_go_and_costs_little(web, opened, as_alice, alice, bob):
+    port, process = web()
+    quick = Shop(port, opened).listen("cart/", bob)
+    topics = [quick.frame()["topic"], f"cart:{carts.cart_of(user_id=alice.pk, now=timezone.now()).pk}"]
+    slow = [handshake(port, "cart/", as_alice.token) for _ in range(5)]
+    assert processes.wait_until(lambda: redis.client().zcard(f"sockets:{alice.pk}") == 5, seconds=5)
+    before = memory(process)
+
+    for version in range(2, 4002):
+        for topic in topics:
+            redis.client().publish(f"live:{topic}", f"{version}\n" + json.dumps("x" * 4096))
+        if version % 100 == 1:  # bob reads as it comes
+            quick.frames(100)
+
+    assert processes.wait_until(lambda: redis.client().zcard(f"sockets:{alice.pk}") == 0, seconds=10)
+    assert memory(process) - before < 40 * 1024 * 1024
+    for raw in slow:
+        raw.close()
+
+
+def test_a_client_that_does_not_answer_pings_is_let_go(web, as_alice):
+    port, _ = web()
+    raw = handshake(port, "cart/", as_alice.token)
+    raw.settimeout(45)
+    heard = b""
+
+    while b"\x88\x09" not in heard:  # a close frame of nine bytes: code and "no pong"
+        heard += raw.recv(4096)
+
+    assert b"\x89" in heard  # the ping
+    assert heard.endswith(b"\x88\x09" + struct.pack("!H", 3012) + b"no pong")
+    raw.close()

@@ -17,7 +17,6 @@ from backend.inventory.models import LedgerEntry, Stock
 Reason = LedgerEntry.Reason
 
 MOST_UNITS = 2**31 - 1  # what the columns hold
-
 # Only as much as leaves 0 <= held <= on_hand <= MOST_UNITS: no row back means that there were too few
 # units, or too many to count. The sums are bigint, so that an absurd one is compared and not an error.
 _MOVE = """

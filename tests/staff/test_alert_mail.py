@@ -9,6 +9,7 @@ from backend.alerts import actions as alerts
 from backend.outbox.models import Job
 from tasks import mail as tasks_mail
 from tests import factories
+from tests.staff.conftest import buy
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,19 @@ def test_low_stock_goes_to_the_configured_addresses_and_to_staff_who_want_it(set
     assert {message.subject for message in mail.outbox} == {"Low stock: LAMP"}
     assert "LAMP: 3 left of lamp" in mail.outbox[0].body
     assert not Job.objects.exists()
+
+
+def test_many_orders_below_the_threshold_make_one_mail(settle, alice, bob):
+    mug = factories.product(sku="MUG", quantity=12, threshold=10)
+
+    for buyer in (alice, bob, alice, bob):
+        buy(buyer, mug, quantity=1)
+    settle()
+
+    assert [(message.to, message.subject) for message in mail.outbox] == [
+        (["ops@shopwire.example"], "Low stock: MUG")
+    ]
+    assert "MUG: 10 left of mug, threshold 10" in mail.outbox[0].body
 
 
 def test_a_payment_that_needs_a_look_is_mailed_too(settle, db):

@@ -18,13 +18,6 @@ from backend.payments import arbiter, books, gateway, queries, states
 from backend.payments.models import Payment, Refund
 from backend.payments.provider import Intent
 
-TOOK_THE_MONEY = (
-    Order.Status.PROCESSING,
-    Order.Status.SHIPPED,
-    Order.Status.DELIVERED,
-    Order.Status.RETURNED,
-)
-
 
 class PaymentNotCompleted(Invalid):
     """Stripe has not got the money; `extra` carries its word for how the intent stands."""
@@ -73,7 +66,7 @@ def confirm(*, order_id: UUID, intent_id: str, user: User, now: datetime) -> Pay
         if verdict is None or verdict.payment.status not in states.PAID:
             raise PaymentNotCompleted(verdict.intent_status if verdict else "canceled")
         order, payment = verdict.order, verdict.payment
-    if order.status not in TOOK_THE_MONEY:
+    if not payment.is_taken or order.status == Order.Status.CANCELLED:
         raise InvalidTransition("The order could not take this payment; the money goes back")
     return payment
 
@@ -88,10 +81,7 @@ def request_refund(
     """
     with transaction.atomic():
         order = orders.lock_order(order_id=order_id)
-        payment = _refundable(order)
-        left = queries.left_to_refund(payment)
-        if left <= 0:
-            raise InvalidTransition("Nothing of this payment is left to refund")
+        payment, left = _refundable(order)
         wanted = left if amount is None else _checked(amount, left)
         return books.reserve(payment=payment, amount=wanted, actor=actor, reason=reason, now=now)
 
@@ -155,12 +145,16 @@ def _write(order: Order, intent: Intent, now: datetime) -> Payment:
     )
 
 
-def _refundable(order: Order) -> Payment:
-    """The order's newest payment that holds money, locked."""
-    for payment in reversed(queries.lock_payments_of(order_id=order.pk)):
-        if payment.status in states.PAID:
-            return payment
-    raise InvalidTransition("This order has not been paid", details={"status": order.status})
+def _refundable(order: Order) -> tuple[Payment, Decimal]:
+    """The payment to refund, locked, and what is left of it: the one that the order took comes first."""
+    payments = [one for one in queries.lock_payments_of(order_id=order.pk) if one.status in states.PAID]
+    if not payments:
+        raise InvalidTransition("This order has not been paid", details={"status": order.status})
+    for payment in sorted(payments, key=lambda one: (not one.is_taken, one.number)):
+        left = queries.left_to_refund(payment)
+        if left > 0:
+            return payment, left
+    raise InvalidTransition("Nothing of this payment is left to refund")
 
 
 def _checked(amount: Decimal, left: Decimal) -> Decimal:

@@ -99,6 +99,7 @@ def _money_came(order: Order, payment: Payment, intent: Intent, now: datetime) -
     payment.currency = intent.currency
     payment.charge = dict(intent.charge)
     payment.paid_at = now
+    payment.is_taken = problem is None
     payment.save()
     if problem is None:
         return orders.mark_paid(order=order, payment=books.facts(payment), now=now)

@@ -38,7 +38,7 @@ def ask(*, order: Order, payment: Payment, reason: str, now: datetime) -> None:
 
 def settle_if_refunded(*, order: Order, payment: Payment, now: datetime) -> None:
     """More money went back: that settles a failed refund of an order that stands; else it takes all of it."""
-    is_kept = order.status not in (Order.Status.PENDING, Order.Status.CANCELLED)
+    is_kept = payment.is_taken and order.status != Order.Status.CANCELLED
     is_enough = payment.attention == REFUND_FAILED and is_kept
     if payment.attention is None or not (is_enough or payment.refunded_amount == payment.amount):
         return

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from backend.accounts.models import User
 from backend.core import money
@@ -116,8 +116,9 @@ def _recount(order: Order, payment: Payment, now: datetime) -> None:
 
 
 def tell(*, order: Order, payment: Payment, event: str, now: datetime) -> None:
-    """Tell the order how its newest payment stands; an older one changes nothing that it shows."""
-    if not order.payments.filter(number__gt=payment.number).exists():
+    """Tell the order how its payment stands: the one it was paid by, until then the newest."""
+    others = order.payments.exclude(pk=payment.pk)
+    if payment.is_taken or not others.filter(Q(is_taken=True) | Q(number__gt=payment.number)).exists():
         orders.payment_changed(order=order, payment=facts(payment), event=event, now=now)
 
 

@@ -27,6 +27,7 @@ class Payment(Row):
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PENDING)
     refunded_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    is_taken = models.BooleanField(default=False, help_text="The order was paid by this money")
     attention = models.CharField(max_length=100, null=True, blank=True)
     charge = models.JSONField(default=dict, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)

@@ -1,11 +1,14 @@
 """Money that an order can't take goes back, and staff are told: a state with a list, never a log line."""
 
+from decimal import Decimal
+
 import pytest
 from django.utils import timezone
 
 from backend.alerts.models import Alert
 from backend.orders import actions as orders
 from backend.orders.models import Order
+from backend.payments import actions
 from backend.payments.models import Payment, Refund
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +75,21 @@ def test_a_refund_that_fails_keeps_it_on_the_list(late, stripe, deliver):
     assert Alert.objects.filter(acknowledged_at=None).count() == 2
 
 
+def test_it_is_settled_only_when_all_of_it_is_back(order, late, staff, stripe, deliver):
+    def refund(amount):
+        actions.request_refund(order_id=order.pk, amount=amount, actor=staff, reason="", now=timezone.now())
+        deliver()
+        late.refresh_from_db()
+        return late.attention
+
+    stripe.faults.set(refunds="fail")
+    deliver()
+    stripe.faults.set(refunds="succeed")
+
+    assert (refund(Decimal("10.00")), refund(None)) == ("refund_failed", None)
+    assert not Alert.objects.filter(acknowledged_at=None).exists()
+
+
 @pytest.mark.parametrize("amount", [600000, 100])
 def test_a_wrong_amount_goes_back_and_the_order_waits_on(order, payment, stripe, deliver, amount):
     stripe.call(f"/v1/payment_intents/{payment.intent_id}", f"amount={amount}")
@@ -124,9 +142,24 @@ def test_a_second_payment_of_a_paid_order_goes_back(order, paid, stripe, deliver
     deliver()
 
     order.refresh_from_db()
-    assert (order.status, Payment.objects.get(number=2).status) == ("processing", "refunded")
+    assert (order.status, order.payment_status) == ("processing", "completed")
+    assert Payment.objects.get(number=2).status == "refunded"
     assert stripe.refunds() == [550497]
     assert Alert.objects.get().message.endswith("which is paid already. It is being refunded.")
+
+
+def test_staff_refund_the_payment_that_the_order_took(order, paid, staff, stripe, deliver):
+    form = (
+        f"amount=550497&currency=usd&payment_method=pm_card_visa&confirm=true&metadata[order_id]={order.pk}"
+    )
+    stripe.call("/v1/payment_intents", form)
+    deliver()
+
+    refund = actions.request_refund(
+        order_id=order.pk, amount=None, actor=staff, reason="", now=timezone.now()
+    )
+
+    assert (refund.payment_id, str(refund.amount)) == (paid.pk, "5504.97")
 
 
 def test_money_under_an_intent_we_never_heard_of_pays_the_order_it_names(order, stripe, deliver):

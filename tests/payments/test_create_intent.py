@@ -148,6 +148,7 @@ def test_an_order_cancelled_while_stripe_was_asked_gets_no_intent(
 
     def cancel_meanwhile(**asked):
         orders.cancel_order(order_id=order.pk, user=alice, note="", now=timezone.now())
+        settle()
         return create(**asked)
 
     monkeypatch.setattr(gateway, "create_intent", cancel_meanwhile)

@@ -1,5 +1,6 @@
 """What nobody told us is found: orders not paid in time, lost webhooks, refunds that were never sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from backend.orders.models import Order
 from backend.outbox.models import Event, Job
 from backend.payments import actions, gateway
 from backend.payments.models import Payment, Refund
+from backend.payments.provider import ProviderRefused
 from tasks import payments as tasks
 from tests import factories
 from tests.payments.conftest import history, place
@@ -29,6 +31,10 @@ def forget():
     """Lose every event and job, as an emptied outbox would."""
     Event.objects.all().delete()
     Job.objects.all().delete()
+
+
+def refuse(intent_id):
+    raise ProviderRefused("no")
 
 
 def status(order):
@@ -100,6 +106,17 @@ def test_while_the_bank_decides_the_order_waits(order, payment, stripe):
     assert (status(order), stripe.intent(payment)["status"]) == ("pending", "requires_payment_method")
 
 
+def test_an_intent_that_went_to_the_bank_meanwhile_keeps_its_order(order, payment, stripe, monkeypatch):
+    Order.objects.update(expires_at=timezone.now())
+    at_the_bank = replace(gateway.retrieve_intent(payment.intent_id), status="processing")
+    monkeypatch.setattr(gateway, "cancel_intent", refuse)
+    monkeypatch.setattr(gateway, "retrieve_intent", lambda intent_id: at_the_bank)
+
+    tasks.expire_orders()
+
+    assert (status(order), Payment.objects.get().status) == ("pending", "processing")
+
+
 def test_while_stripe_is_away_no_order_is_ended(order, payment, stripe):
     Order.objects.update(expires_at=timezone.now())
     stripe.faults.set(fail=2)
@@ -123,9 +140,7 @@ def test_an_intent_that_stripe_forgot_ends_with_its_order(order, payment, stripe
 def test_an_order_that_can_not_be_ended_stops_no_other(order, payment, alice, stripe, monkeypatch):
     other = place(alice, factories.product(sku="CUP", quantity=2))
     Order.objects.update(expires_at=timezone.now())
-    monkeypatch.setattr(
-        gateway, "retrieve_intent", lambda intent_id: (_ for _ in ()).throw(gateway.ProviderRefused("no"))
-    )
+    monkeypatch.setattr(gateway, "retrieve_intent", refuse)
 
     tasks.expire_orders()
 

@@ -138,6 +138,22 @@ def activate(*, user_id: UUID) -> User:
     return queries.by_id(user_id)
 
 
+def set_staff(*, user_id: UUID, is_staff: bool, actor: User, now: datetime) -> User:
+    """Take somebody onto the staff or off it; every session ends, since its tokens say what they were.
+
+    Only a superuser may, and not with themselves. Raises Missing, Denied.
+    """
+    if not actor.is_superuser or user_id == actor.pk:
+        raise Denied("Only another superuser may change who is staff")
+    with transaction.atomic():
+        user = queries.lock_user(user_id)
+        if user.is_staff != is_staff:
+            user.is_staff = is_staff
+            user.save(update_fields=["is_staff"])
+            end_sessions(user_id=user_id, now=now)
+    return user
+
+
 def prune(*, now: datetime) -> int:
     """Forget sessions and mail tokens that no one can use any more; returns how many."""
     over = Q(expires_at__lt=now) | Q(ended_at__lt=now - ENDED_SESSIONS_KEPT)

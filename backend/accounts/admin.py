@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -35,7 +36,7 @@ class UserAdmin(ReadOnly):
     list_filter = ["is_staff", "is_active", "is_verified", "created_at"]
     search_fields = ["email", "first_name", "last_name", "phone_number"]
     inlines = [AddressInline, SessionInline]
-    actions = ["deactivate", "activate"]
+    actions = ["deactivate", "activate", "take_on", "let_go"]
     fieldsets = [
         (
             None,
@@ -62,3 +63,25 @@ class UserAdmin(ReadOnly):
             return actions.activate(user_id=user.pk)
 
         self.on_each(request=request, rows=queryset, act=act, done="Activated")
+
+    @admin.action(description="Make staff", permissions=["serve"], location=EVERYWHERE)
+    def take_on(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._set_staff(request, queryset, is_staff=True)
+
+    @admin.action(description="No longer staff", permissions=["serve"], location=EVERYWHERE)
+    def let_go(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._set_staff(request, queryset, is_staff=False)
+
+    def _set_staff(self, request: HttpRequest, users: QuerySet[User], *, is_staff: bool) -> None:
+        actor, now = self.actor(request), timezone.now()
+
+        def act(user: User) -> Any:
+            return actions.set_staff(user_id=user.pk, is_staff=is_staff, actor=actor, now=now)
+
+        self.on_each(
+            request=request, rows=users, act=act, done="Now staff" if is_staff else "No longer staff"
+        )
+
+
+# The shop knows customers, staff and superusers; Django's groups would give rights that nothing asks for.
+admin.site.unregister(Group)

@@ -20,6 +20,7 @@ class Stock(models.Model):
 
     class Meta:
         ordering = ["sku"]
+        verbose_name_plural = "stock"
         constraints = [
             models.CheckConstraint(
                 condition=Q(held__gte=0) & Q(held__lte=F("on_hand")), name="stock_held_within_on_hand"
@@ -58,6 +59,7 @@ class LedgerEntry(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name_plural = "ledger entries"
 
     def __str__(self) -> str:
         return f"{self.stock_id} {self.delta_on_hand:+d}/{self.delta_held:+d} {self.reason}"

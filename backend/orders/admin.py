@@ -8,10 +8,14 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from backend.core.admin import EVERYWHERE, ReadOnly, ReadOnlyInline, answers
 from backend.orders import actions
 from backend.orders.models import CarrierEvent, Order, OrderItem, StatusChange
+
+BREAK = mark_safe("<br>")
 
 
 class ShipForm(forms.Form):
@@ -59,7 +63,15 @@ class OrderAdmin(ReadOnly):
     inlines = [ItemInline, HistoryInline]
     actions = ["ship", "deliver", "take_back", "cancel"]
     fieldsets = [
-        (None, {"fields": ["order_number", "user", "status", "created_at", "updated_at", "expires_at"]}),
+        (
+            None,
+            {
+                "fields": [
+                    ("order_number", "status", "user"),
+                    ("created_at", "updated_at", "expires_at"),
+                ]
+            },
+        ),
         (
             "Money",
             {
@@ -70,8 +82,16 @@ class OrderAdmin(ReadOnly):
             },
         ),
         ("Parcel", {"fields": [("carrier", "tracking_number"), ("shipped_at", "delivered_at")]}),
-        ("Addresses", {"fields": ["shipping_address", "billing_address"]}),
+        ("Addresses", {"fields": [("ships_to", "bills_to")]}),
     ]
+
+    @admin.display(description="shipping")
+    def ships_to(self, order: Order) -> str:
+        return _address(order.shipping_address)
+
+    @admin.display(description="billing")
+    def bills_to(self, order: Order) -> str:
+        return _address(order.billing_address)
 
     @admin.action(description="Ship", permissions=["serve"], location=EVERYWHERE)
     def ship(self, request: HttpRequest, queryset: QuerySet[Order]) -> HttpResponse | None:
@@ -114,6 +134,14 @@ class OrderAdmin(ReadOnly):
             return act({"order_id": order.pk, "actor": actor, "now": now})
 
         self.on_each(request=request, rows=orders, act=each, done=done)
+
+
+def _address(kept: dict[str, Any]) -> str:
+    """The address as it stands on a parcel."""
+    place = f"{kept.get('zip_code', '')} {kept.get('city', '')} {kept.get('state', '')}"
+    lines = [kept.get("full_name"), kept.get("street_address"), kept.get("apartment"), place]
+    lines += [kept.get("country"), kept.get("phone_number")]
+    return format_html_join(BREAK, "{}", ((line,) for line in lines if line and line.strip()))
 
 
 @admin.register(CarrierEvent)

@@ -145,6 +145,26 @@ def test_nobody_locks_themselves_out(desk, boss):
     assert told(answer)[0].startswith("boss@shopwire.example: ")
 
 
+def test_a_superuser_takes_people_on_and_lets_them_go(desk, alice):
+    Caller(alice)
+
+    desk.run("take_on", alice)
+    alice.refresh_from_db()
+    assert (alice.is_staff, Session.objects.filter(user=alice, ended_at=None).count()) == (True, 0)
+
+    desk.run("let_go", alice)
+    alice.refresh_from_db()
+    assert not alice.is_staff
+
+
+def test_nobody_lets_themselves_go(desk, boss):
+    answer = desk.run("let_go", boss)
+
+    boss.refresh_from_db()
+    assert boss.is_staff
+    assert told(answer) == ["boss@shopwire.example: Only another superuser may change who is staff"]
+
+
 def test_a_review_is_hidden_and_shown(desk, alice):
     product = factories.product(rating_sum=4, review_count=1)
     review = Review.objects.create(product=product, user=alice, rating=4, title="T", comment="C")

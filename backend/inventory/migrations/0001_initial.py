@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('low_alerted', models.BooleanField(default=False, help_text='An alert is out; a restock arms it again')),
             ],
             options={
+                'verbose_name_plural': 'stock',
                 'ordering': ['sku'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('held__gte', 0), ('held__lte', models.F('on_hand'))), name='stock_held_within_on_hand')],
             },
@@ -43,6 +44,7 @@ class Migration(migrations.Migration):
                 ('stock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='inventory.stock')),
             ],
             options={
+                'verbose_name_plural': 'ledger entries',
                 'ordering': ['-id'],
             },
         ),

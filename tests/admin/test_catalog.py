@@ -1,0 +1,90 @@
+"""Products and categories in the admin are made and changed by the catalogue's own actions."""
+
+import pytest
+
+from backend.catalog.models import Category, Product
+from backend.inventory.models import Stock
+from backend.outbox.models import Event
+from tests import factories
+from tests.admin.conftest import told
+
+pytestmark = pytest.mark.django_db
+
+
+def form(product, **changes):
+    fields = {
+        "name": product.name,
+        "slug": product.slug,
+        "description": "",
+        "price": "10.00",
+        "track_inventory": "on",
+        "is_active": "on",
+    }
+    inlines = {
+        f"{name}-{count}_FORMS": "0" for name in ("variants", "images") for count in ("TOTAL", "INITIAL")
+    }
+    return {**fields, **inlines, **changes}
+
+
+def test_a_product_is_changed_by_the_catalogues_action(desk):
+    product = factories.product(sku="LAMP")
+
+    desk.save(product, **form(product, price="12.50", low_stock_threshold="3"))
+
+    product.refresh_from_db()
+    assert (str(product.price), product.low_stock_threshold) == ("12.50", 3)
+    assert Stock.objects.get().threshold == 3
+    told_of = Event.objects.get(event="catalog.changed").data
+    assert told_of == {"product_id": str(product.pk), "slug": "lamp"}
+
+
+def test_a_product_is_made_with_its_stock_row(desk):
+    draft = Product(name="Desk", slug="desk")
+
+    answer = desk.client.post("/admin/catalog/product/add/", form(draft, sku="DESK"), follow=True)
+
+    made = Product.objects.get()
+    assert (answer.status_code, made.sku, str(made.price)) == (200, "DESK", "10.00")
+    assert (Stock.objects.get().sku, Stock.objects.get().on_hand) == ("DESK", 0)
+
+
+def test_a_product_that_cannot_be_is_refused_with_a_sentence(desk):
+    product = factories.product(sku="LAMP")
+
+    answer = desk.save(product, **form(product, slug="wishlist"))
+
+    product.refresh_from_db()
+    assert product.slug == "lamp"
+    assert "slug" in told(answer)[0]
+
+
+def test_products_go_off_sale_and_on_again(desk):
+    product = factories.product(sku="LAMP")
+
+    desk.run("take_off_sale", product)
+    product.refresh_from_db()
+    assert not product.is_active
+
+    desk.run("put_on_sale", product)
+    product.refresh_from_db()
+    assert product.is_active
+
+
+def test_nothing_is_deleted_here(desk):
+    product = factories.product(sku="LAMP")
+
+    assert (
+        desk.client.post(f"/admin/catalog/product/{product.pk}/delete/", {"post": "yes"}).status_code == 403
+    )
+    assert Product.objects.exists()
+
+
+def test_a_category_keeps_its_place_in_the_tree(desk):
+    root = factories.category("root")
+    child = factories.category("child", parent=root)
+
+    desk.save(root, name="New name", parent=str(child.pk), slug="other", position="1")
+
+    root.refresh_from_db()
+    assert (root.name, root.parent, root.slug) == ("New name", None, "root")
+    assert Category.objects.count() == 2

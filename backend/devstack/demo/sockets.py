@@ -1,5 +1,6 @@
 """A plain socket of the shop, listened to by a thread of its own."""
 
+import contextlib
 import json
 import threading
 import time
@@ -7,7 +8,7 @@ from collections.abc import Callable
 from typing import Self
 
 from websockets.exceptions import ConnectionClosed, WebSocketException
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from backend.devstack.demo.screen import Failed, Json, Screen
 
@@ -16,7 +17,7 @@ Matches = Callable[[Json], bool]
 
 
 class Socket:
-    """Prints each frame when it comes, and keeps it until somebody waits for it."""
+    """Open within a `with`: prints each frame when it comes, and keeps it until somebody waits for it."""
 
     def __init__(self, *, name: str, url: str, token: str, screen: Screen) -> None:
         self.name = name
@@ -26,18 +27,21 @@ class Socket:
         self._end = ""
         self._news = threading.Condition()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        try:
-            self._connection = connect(url, additional_headers=headers, proxy=None, open_timeout=_SECONDS)
-        except (OSError, WebSocketException) as error:
-            raise Failed(f"the {name} socket did not open: {error}") from error
-        self._thread = threading.Thread(target=self._listen, daemon=True)
-        self._thread.start()
+        self._opening = connect(url, additional_headers=headers, proxy=None, open_timeout=_SECONDS)
+        self._opened = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
+        """Raises Failed."""
+        try:
+            connection = self._opened.enter_context(self._opening)
+        except (OSError, WebSocketException) as error:
+            raise Failed(f"the {self.name} socket did not open: {error}") from error
+        self._thread = threading.Thread(target=self._listen, args=[connection], daemon=True)
+        self._thread.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._connection.close()
+        self._opened.close()
         self._thread.join(_SECONDS)
 
     def snapshot(self) -> Json:
@@ -71,9 +75,9 @@ class Socket:
                 raise Failed(f"{frame['topic']} went from version {before} to {frame['version']}")
             versions[frame["topic"]] = frame["version"]
 
-    def _listen(self) -> None:
+    def _listen(self, connection: ClientConnection) -> None:
         try:
-            for text in self._connection:
+            for text in connection:
                 self._take(json.loads(text))
         except (ConnectionClosed, ValueError) as error:
             self._finish(f" ({error})")

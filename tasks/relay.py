@@ -61,7 +61,7 @@ def frame(event: Any) -> str:
 
 
 def _tell_sockets(events: Sequence[Any]) -> None:
-    """Publish each frame to its topic's channel as `version, newline, frame`, and age the catalogue's cache."""
+    """Publish each frame to its topic's channel as `version, newline, frame`; age the catalogue's cache."""
     pipeline = redis.client().pipeline(transaction=False)
     for event in events:
         if event.topic != outbox.INTERNAL:
@@ -85,7 +85,7 @@ def _send_jobs(now: datetime, send: Callable[[Any], None]) -> int:
 def run(*, stop: threading.Event) -> None:
     """Relay until told to stop. One relay works at a time, others stand by (an advisory lock decides).
 
-    A fault of Redis or PostgreSQL is waited out; the lock is asked for anew, since it went with the connection.
+    A fault of Redis or PostgreSQL is waited out; the lock went with the connection and is asked for anew.
     """
     while not stop.is_set():
         try:

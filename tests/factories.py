@@ -43,7 +43,7 @@ def category(slug: str = "things", **fields: Any) -> Category:
 
 
 def stock(*, sku: str, product: str, on_hand: int, variant: str | None = None, threshold: int = 0) -> Stock:
-    """A stock row whose opening stands in the ledger. Its threshold is 0, so that it never warns by chance."""
+    """A stock row whose opening stands in the ledger. Threshold 0, so that it never warns by chance."""
     row = Stock.objects.create(
         sku=sku, product=product, variant=variant, on_hand=on_hand, threshold=threshold
     )

@@ -24,7 +24,7 @@ def cart_of(*, user_id: UUID, now: datetime) -> Cart:
 
 
 def lock_cart(*, user_id: UUID, now: datetime) -> Cart:
-    """The user's cart with its lines, its row locked until the caller's transaction ends: the first lock of any.
+    """The user's cart, its row locked until the caller's transaction ends: the first lock of any.
 
     Raises RuntimeError outside a transaction.
     """

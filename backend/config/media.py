@@ -8,4 +8,4 @@ from django.views.static import serve
 
 def picture(request: HttpRequest, path: str) -> HttpResponseBase:
     """The file under MEDIA_ROOT. SecurityMiddleware tells the browser not to guess its type."""
-    return serve(request, path, document_root=settings.MEDIA_ROOT)
+    return serve(request, path, document_root=str(settings.MEDIA_ROOT))

@@ -82,7 +82,7 @@ TEMPLATES = [
 
 
 def _database(url: str) -> dict[str, Any]:
-    """One lock waits 4 s and one statement runs 15 s at most: no request may hang on PostgreSQL for longer."""
+    """A lock is waited for 4 s and a statement runs 15 s at most: no request hangs on PostgreSQL for longer."""
     database: dict[str, Any] = {**dj_database_url.parse(url), "CONN_HEALTH_CHECKS": True}
     database["OPTIONS"] = {"options": "-c lock_timeout=4s -c statement_timeout=15s", "connect_timeout": 5}
     size = int(os.environ.get("DATABASE_POOL_SIZE", "0"))

@@ -32,7 +32,8 @@ def once(
 
     With `atomic` the effect and its answer commit together; without (an effect that talks to Stripe), the
     effect must itself be safe to repeat. A refused effect frees the key; a crashed one frees it after 30 s.
-    Raises Conflict `conflict` while another request with the key runs, `idempotency_mismatch` for another body.
+    Raises Conflict: `conflict` while another request with the key runs, `idempotency_mismatch` for another
+    body.
     """
     row = _claim(user_id=user_id, key=key, fingerprint=fingerprint, now=now)
     if row.status is not None:

@@ -1,7 +1,6 @@
 """Every change of stock. Each moves one row by one conditional UPDATE and leaves a line in the ledger.
 
-SKUs are touched in sorted order and last in the caller's transaction (architecture: lock order), so that a hot
-row is locked for one round trip. The CHECK `stock_held_within_on_hand` stands behind the condition.
+SKUs are touched in sorted order and last in the caller's transaction (the lock order), so that a hot row is locked for one round trip. The CHECK `stock_held_within_on_hand` stands behind the condition.
 """
 
 from collections.abc import Mapping
@@ -62,7 +61,7 @@ def open_stock(
 
 
 def relabel(*, sku: str, product: str, variant: str | None, threshold: int | None, now: datetime) -> Stock:
-    """Keep the labels and the threshold of a SKU as the catalogue has them; nothing happens if they are. Locks it."""
+    """Keep a SKU's labels and threshold as the catalogue has them; nothing happens if they are. Locks it."""
     with transaction.atomic():
         stock = Stock.objects.select_for_update().filter(sku=sku).first()
         if stock is None:
@@ -78,7 +77,7 @@ def relabel(*, sku: str, product: str, variant: str | None, threshold: int | Non
 
 
 def hold(*, units: Mapping[str, int], order_id: UUID, actor_id: UUID | None, now: datetime) -> None:
-    """Keep units for an order. Locks the SKUs in sorted order. Raises StockUnavailable for the first that lacks."""
+    """Keep units for an order. Locks the SKUs in sorted order. Raises StockUnavailable for the first lack."""
     _move_all(units, on_hand=0, held=1, reason=Reason.HOLD, order_id=order_id, actor_id=actor_id, now=now)
 
 
@@ -105,7 +104,7 @@ def take_back(*, units: Mapping[str, int], order_id: UUID, actor_id: UUID | None
 def adjust(*, sku: str, delta: int, note: str, actor_id: UUID | None, now: datetime) -> Stock:
     """Correct the units on hand, with a reason in words. Held units stay.
 
-    Raises Missing for an unknown SKU, StockUnavailable when fewer than `-delta` units are free. Locks the SKU.
+    Locks the SKU. Raises Missing for an unknown one, StockUnavailable when fewer than `-delta` are free.
     """
     with transaction.atomic():
         return _move(

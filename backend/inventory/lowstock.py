@@ -25,7 +25,7 @@ def rearm(stock: Stock) -> None:
 
 
 def watch(*, stock: Stock, gained: int, restocked: bool, now: datetime) -> None:
-    """Look at a change of `gained` units, the row being locked: raise the alert at a crossing, or arm it again."""
+    """Look at a change of `gained` units of a locked row: raise the alert at a crossing, or arm it again."""
     before = stock.quantity - gained
     was_alerted = stock.low_alerted
     if restocked:

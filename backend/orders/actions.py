@@ -1,4 +1,4 @@
-"""An order's life. Each action is one transaction, locks in the order cart, order, stock by SKU, and tells the outbox.
+"""An order's life. Each action is one transaction that locks cart, order, stock by SKU, and tells the outbox.
 
 place_order -> mark_paid (or cancel_order, expire) -> ship_order -> deliver_order -> return_order
 """
@@ -31,8 +31,8 @@ class CartEmpty(Invalid):
 def place_order(*, user: User, shipping_address_id: UUID, billing_address_id: UUID, now: datetime) -> Order:
     """Turn the user's cart into an order that waits for payment, and hold its units: all or nothing.
 
-    Locks the cart, then stock by SKU, last. Raises CartEmpty, Missing or Denied for an address that is not the
-    user's, Invalid for a line that is no longer sold, StockUnavailable. Sent twice, the second finds no cart.
+    Locks the cart, then stock by SKU, last. Raises CartEmpty, Missing or Denied for an address that is not
+    the user's, Invalid for a line that is no longer sold, StockUnavailable. Sent twice, the second finds no cart.
     """
     shipping = accounts.address_of(user_id=user.pk, address_id=shipping_address_id)
     billing = accounts.address_of(user_id=user.pk, address_id=billing_address_id)
@@ -63,7 +63,7 @@ def mark_paid(*, order: Order, payment: PaymentFacts, now: datetime) -> None:
 def payment_changed(*, order: Order, payment: PaymentFacts, event: str, now: datetime) -> None:
     """Payments tell how the money stands; the status stays. The caller has locked the order.
 
-    `order.refunded` is also told to the feeds; other events, such as `order.payment`, to the order's topic only.
+    `order.refunded` is told to the feeds too; other events, such as `order.payment`, to its own topic only.
     """
     _take_facts(order, payment)
     _save(order=order, now=now)
@@ -72,7 +72,7 @@ def payment_changed(*, order: Order, payment: PaymentFacts, event: str, now: dat
 
 
 def cancel_order(*, order_id: UUID, user: User | None, note: str, now: datetime) -> Order:
-    """Call the order off: held units are free again, sold ones go back to the shelf; a task sees to the money.
+    """Call the order off: held units are free again, sold ones back on the shelf; a task sees to the money.
 
     `user` None is the shop itself. Locks the order, then stock. Raises Missing, Denied for somebody else's
     order, InvalidTransition once it has left.
@@ -137,7 +137,7 @@ def deliver_order(
 
 
 def return_order(*, order_id: UUID, actor: User, now: datetime) -> Order:
-    """The goods came back: they go to the shelf; a refund is a decision of its own. Locks the order, then stock.
+    """The goods are back on the shelf; a refund is a decision of its own. Locks the order, then stock.
 
     Raises Missing, InvalidTransition.
     """

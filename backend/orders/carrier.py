@@ -10,9 +10,9 @@ from backend.orders.models import CarrierEvent, Order
 
 
 def deliver(*, event_id: str, tracking_number: str, at: datetime, now: datetime) -> None:
-    """The carrier handed the parcel over at `at`. A known event id, or an order delivered already: nothing happens.
+    """The carrier handed the parcel over at `at`. For a known event id, or a delivered order, nothing happens.
 
-    Locks the order. Raises Missing for an unknown tracking number, InvalidTransition when it was never shipped.
+    Locks the order. Raises Missing for an unknown tracking number, InvalidTransition if it never left.
     """
     if CarrierEvent.objects.filter(pk=event_id).exists():
         return

@@ -24,14 +24,14 @@ def feed(user_id: UUID) -> str:
 
 
 def order_told(*, order: Order, event: str, now: datetime) -> None:
-    """Tell the order's own topic how it stands now; its version is this change's. The caller holds its lock."""
+    """Tell the order's topic how it stands now; its version is this change's. The caller holds its lock."""
     prefetch_related_objects([order], "items", "history")
     data = shapes.order_json(order)
     outbox.publish(topic=topic(order.pk), event=event, version=order.version, data=data, now=now)
 
 
 def order_moved(*, order: Order, event: str, now: datetime) -> None:
-    """Tell the order's topic and the feeds: its owner's, the staff's, and of a new order the staff's alerts."""
+    """Tell the order's topic and the feeds: its owner's, the staff's, and of a new order their alerts'."""
     order_told(order=order, event=event, now=now)
     outbox.publish_to_feeds(
         topics=[feed(order.user_id)], event=event, data=shapes.summary_json(order), now=now

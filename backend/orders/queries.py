@@ -15,7 +15,7 @@ ORDERINGS = ("created_at", "-created_at", "total_amount", "-total_amount", "stat
 
 
 def lock_order(*, order_id: UUID) -> Order:
-    """The order, its row locked until the caller's transaction ends: after the cart, before payment and stock.
+    """The order, locked until the caller's transaction ends: after the cart, before payment and stock.
 
     Raises Missing, and RuntimeError outside a transaction.
     """
@@ -28,7 +28,7 @@ def lock_order(*, order_id: UUID) -> Order:
 
 
 def order_of(*, order_id: UUID, user: User) -> Order:
-    """The order with all that its JSON shows. Raises Missing, or Denied for somebody else's; staff see all."""
+    """The order with all its JSON shows. Raises Missing, or Denied for somebody else's; staff see all."""
     order = _whole().filter(pk=order_id).first()
     if order is None:
         raise Missing("No such order")

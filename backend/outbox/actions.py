@@ -14,14 +14,14 @@ RESEND_AFTER = timedelta(seconds=60)
 
 
 def publish(*, topic: str, event: str, version: int, data: Mapping[str, Any], now: datetime) -> None:
-    """Tell a change of a row that has a version. The caller holds the row's lock, so versions rise by commit."""
+    """Tell a change of a row with a version. The caller holds the row's lock, so versions rise by commit."""
     _need_transaction()
     Event.objects.create(topic=topic, event=event, version=version, at=now, data=data)
     transaction.on_commit(poke.relay)
 
 
 def publish_to_feeds(*, topics: Iterable[str], event: str, data: Mapping[str, Any], now: datetime) -> None:
-    """Tell a change to feeds, which have no row of their own: they are numbered after the commit (ADR 0002)."""
+    """Tell a change to feeds, which have no row of their own: numbered after the commit (ADR 0002)."""
     _need_transaction()
     FeedEntry.objects.bulk_create(
         [FeedEntry(topic=topic, event=event, at=now, data=data) for topic in topics]

@@ -18,7 +18,7 @@ def number_all() -> None:
 
 
 def read[T](*, topic: str, read: Callable[[], T]) -> tuple[int, T]:
-    """What `read` returns, with the version up to which it holds: no event above it is in it, none below is missing.
+    """What `read` returns, and the version it holds up to: no event above is in it, none below is missing.
 
     Runs in a REPEATABLE READ transaction of its own with the feed's row locked; starts over when another
     numberer came first. Raises OperationalError when that happens twenty times.

@@ -16,7 +16,7 @@ _quiet_until = 0.0
 
 def relay() -> None:
     """Publish a poke; with Redis away, leave it alone for a while so that no request waits for it."""
-    global _quiet_until  # noqa: PLW0603
+    global _quiet_until
     if time.monotonic() < _quiet_until:
         return
     try:

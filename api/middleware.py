@@ -42,7 +42,7 @@ def _refusal(request: HttpRequest) -> int | None:
     upload_limit = settings.UPLOAD_LIMIT_BYTES + ENVELOPE_BYTES
     limit = upload_limit if kind == UPLOADS else settings.JSON_LIMIT_BYTES
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit():
+    if not (length.isascii() and length.isdigit()):
         return 400
     if int(length) > limit:
         return 413

@@ -11,10 +11,10 @@ from backend.core.errors import invalid_field
 
 
 class StrictParser(Parser):
-    """Refuses what valid JSON may carry and no text column can hold."""
+    """UTF-8 only, and without what valid JSON may carry and no text column can hold."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
-        data: dict[str, Any] = json.loads(request.body, parse_constant=_no_constant)
+        data: dict[str, Any] = json.loads(request.body.decode(), parse_constant=_no_constant)
         if not isinstance(data, dict):  # Ninja would take a list for an object without any of its fields
             raise ValueError("a body is an object")
         _check(data)

@@ -52,9 +52,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "api.middleware.ErrorsAsJson",
+    # These two are outside, so that errors get their headers too.
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "api.middleware.ErrorsAsJson",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -82,7 +83,7 @@ TEMPLATES = [
 
 
 def _database(url: str) -> dict[str, Any]:
-    """A lock is waited for 4 s and a statement runs 15 s at most: no request hangs on PostgreSQL for longer."""
+    """A lock is waited for 4 s, a statement runs 15 s at most: no request hangs on PostgreSQL longer."""
     database: dict[str, Any] = {**dj_database_url.parse(url), "CONN_HEALTH_CHECKS": True}
     database["OPTIONS"] = {"options": "-c lock_timeout=4s -c statement_timeout=15s", "connect_timeout": 5}
     size = int(os.environ.get("DATABASE_POOL_SIZE", "0"))

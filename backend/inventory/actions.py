@@ -1,6 +1,7 @@
 """Every change of stock. Each moves one row by one conditional UPDATE and leaves a line in the ledger.
 
-SKUs are touched in sorted order and last in the caller's transaction (the lock order), so that a hot row is locked for one round trip. The CHECK `stock_held_within_on_hand` stands behind the condition.
+SKUs are touched in sorted order and last in the caller's transaction (the lock order), so that a hot row is
+locked for one round trip. The CHECK `stock_held_within_on_hand` stands behind the condition.
 """
 
 from collections.abc import Mapping

@@ -60,7 +60,7 @@ def by_sku(sku: str) -> Stock:
 
 
 def staff_rows(*, low: bool = False, search: str = "") -> QuerySet[Stock]:
-    """Stock by SKU; `low` keeps those at or below their threshold, `search` looks at SKU, product, variant."""
+    """Stock by SKU; `low` keeps those at or below their threshold, `search` looks at SKU and labels."""
     rows = Stock.objects.all()
     if low:
         limit = Coalesce(F("threshold"), Value(settings.LOW_STOCK_THRESHOLD))

@@ -32,7 +32,7 @@ def place_order(*, user: User, shipping_address_id: UUID, billing_address_id: UU
     """Turn the user's cart into an order that waits for payment, and hold its units: all or nothing.
 
     Locks the cart, then stock by SKU, last. Raises CartEmpty, Missing or Denied for an address that is not
-    the user's, Invalid for a line that is no longer sold, StockUnavailable. Sent twice, the second finds no cart.
+    the user's, Invalid for a line no longer sold, StockUnavailable. Sent twice, the second finds no cart.
     """
     shipping = accounts.address_of(user_id=user.pk, address_id=shipping_address_id)
     billing = accounts.address_of(user_id=user.pk, address_id=billing_address_id)
@@ -63,7 +63,7 @@ def mark_paid(*, order: Order, payment: PaymentFacts, now: datetime) -> None:
 def payment_changed(*, order: Order, payment: PaymentFacts, event: str, now: datetime) -> None:
     """Payments tell how the money stands; the status stays. The caller has locked the order.
 
-    `order.refunded` is told to the feeds too; other events, such as `order.payment`, to its own topic only.
+    `order.refunded` is told to the feeds too; other events, such as `order.payment`, to its topic only.
     """
     _take_facts(order, payment)
     _save(order=order, now=now)

@@ -10,7 +10,7 @@ from backend.orders.models import CarrierEvent, Order
 
 
 def deliver(*, event_id: str, tracking_number: str, at: datetime, now: datetime) -> None:
-    """The carrier handed the parcel over at `at`. For a known event id, or a delivered order, nothing happens.
+    """The carrier handed the parcel over at `at`. A known event id or a delivered order changes nothing.
 
     Locks the order. Raises Missing for an unknown tracking number, InvalidTransition if it never left.
     """

@@ -22,7 +22,7 @@ ENVELOPE_BYTES = 64 * 1024  # the parts' headers around an upload of the very li
 
 
 class ErrorsAsJson:
-    """Outermost middleware; it minds only paths under /api/."""
+    """It minds only paths under /api/."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -52,7 +52,10 @@ def _refusal(request: HttpRequest) -> int | None:
         and kind not in ("application/json", UPLOADS)
     ):
         return 415
-    return 400 if "\x00" in request.path else None
+    if "\x00" in request.path:
+        return 400
+    # Django would send a GET on to the path with the slash; what has a body can't be sent on.
+    return 404 if request.method not in ("GET", "HEAD") and not request.path.endswith("/") else None
 
 
 def _as_json(response: HttpResponseBase) -> HttpResponseBase:
@@ -61,8 +64,9 @@ def _as_json(response: HttpResponseBase) -> HttpResponseBase:
     if response.status_code not in CODES or not plain:
         return response
     answer = _answer(response.status_code)
-    if "Allow" in response.headers:
-        answer.headers["Allow"] = response.headers["Allow"]
+    for name, value in response.headers.items():
+        if not name.lower().startswith("content-"):
+            answer.headers.setdefault(name, value)
     return answer
 
 

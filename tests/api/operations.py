@@ -81,7 +81,8 @@ def call(caller: Caller, operation: Operation, path: str | None = None, body: An
 
 def assert_refused(answer: Any, *statuses: int) -> dict[str, Any]:
     """The contract's error and nothing else; returns it."""
-    assert answer.status_code in statuses, (answer.status_code, answer.content[:500])
+    asked = f"{answer.request['REQUEST_METHOD']} {answer.request['PATH_INFO'][:200]}"
+    assert answer.status_code in statuses, (asked, answer.status_code, answer.content[:500])
     error = answer.json()
     assert {"error", "code", "details"} <= set(error), error
     assert isinstance(error["error"], str)

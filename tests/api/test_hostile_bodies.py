@@ -51,12 +51,12 @@ def test_an_unreadable_body_is_a_400(operation, as_staff):
         assert error["code"] == "validation_error", body[:80]
 
 
-@pytest.mark.parametrize("operation", WITH_BODY, ids=str)
-def test_an_empty_body_is_a_400_where_a_field_is_required(operation, as_staff):
-    is_required = bool(operation.body_schema.get("required"))
+def test_an_empty_body_is_a_400_where_a_field_is_required(as_staff):
+    for operation in WITH_BODY:
+        is_required = bool(operation.body_schema.get("required"))
 
-    for body in (b"", b"null", b" "):
-        assert_refused(call(as_staff, operation, body=body), *([400] if is_required else [400, 404]))
+        for body in (b"", b"null", b" "):
+            assert_refused(call(as_staff, operation, body=body), *([400] if is_required else [400, 404]))
 
 
 def _values_of_wrong_types(field):
@@ -79,23 +79,23 @@ def _fits(value, kind):
     return kind in allowed and isinstance(value, allowed[kind]) and is_flag == (kind == "boolean")
 
 
-@pytest.mark.parametrize("operation", WITH_BODY, ids=str)
-def test_a_field_of_the_wrong_type_is_named(operation, as_staff):
-    for name, field in operation.body_schema["properties"].items():
-        for value in _values_of_wrong_types(field):
-            error = assert_refused(call(as_staff, operation, body=json.dumps({name: value})), 400)
+def test_a_field_of_the_wrong_type_is_named(as_staff):
+    for operation in WITH_BODY:
+        for name, field in operation.body_schema["properties"].items():
+            for value in _values_of_wrong_types(field):
+                error = assert_refused(call(as_staff, operation, body=json.dumps({name: value})), 400)
 
-            named = {key.split(".")[0] for key in error["details"]}
-            assert name in named, (name, value, error)
+                named = {key.split(".")[0] for key in error["details"]}
+                assert name in named, (name, value, error)
 
 
-@pytest.mark.parametrize("operation", WITH_BODY, ids=str)
-def test_an_absurd_number_is_refused_everywhere(operation, as_staff):
-    for name in operation.body_schema["properties"]:
-        for value in ABSURD:
-            error = assert_refused(call(as_staff, operation, body=json.dumps({name: value})), 400)
+def test_an_absurd_number_is_refused_everywhere(as_staff):
+    for operation in WITH_BODY:
+        for name in operation.body_schema["properties"]:
+            for value in ABSURD:
+                error = assert_refused(call(as_staff, operation, body=json.dumps({name: value})), 400)
 
-            assert name in {key.split(".")[0] for key in error["details"]}, (name, value, error)
+                assert name in {key.split(".")[0] for key in error["details"]}, (name, value, error)
 
 
 @pytest.mark.parametrize("quantity", [0, -1, -(2**31), 2**31, 10**9, 10**12])
@@ -109,30 +109,30 @@ def test_a_quantity_is_positive_and_sane(quantity, as_alice):
         assert list(error["details"]) == ["quantity"]
 
 
-@pytest.mark.parametrize("operation", [one for one in ALL if one.method != "GET"], ids=str)
-def test_ten_megabytes_are_a_413(operation, as_staff):
-    error = assert_refused(call(as_staff, operation, body=TEN_MEGABYTES), 413)
+def test_ten_megabytes_are_a_413(as_staff):
+    for operation in [one for one in ALL if one.method != "GET"]:
+        error = assert_refused(call(as_staff, operation, body=TEN_MEGABYTES), 413)
 
-    assert error == {"error": "The request is too large", "code": "payload_too_large", "details": None}
-
-
-@pytest.mark.parametrize("operation", [one for one in ALL if one.takes_json], ids=str)
-def test_another_content_type_is_a_415(operation, as_staff):
-    for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "", "nonsense"):
-        error = assert_refused(call(as_staff, operation, body=b"{}", content_type=kind), 415)
-
-        assert error["code"] == "unsupported_media_type"
+        assert error == {"error": "The request is too large", "code": "payload_too_large", "details": None}
 
 
-@pytest.mark.parametrize("operation", [one for one in ALL if one.takes_json], ids=str)
-def test_a_length_that_is_no_number_is_a_400(operation, as_staff):
-    for length in ("abc", "-5", "1e3", "٣"):
-        assert_refused(call(as_staff, operation, body=b"{}", CONTENT_LENGTH=length), 400)
+def test_another_content_type_is_a_415(as_staff):
+    for operation in [one for one in ALL if one.takes_json]:
+        for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "", "nonsense"):
+            error = assert_refused(call(as_staff, operation, body=b"{}", content_type=kind), 415)
+
+            assert error["code"] == "unsupported_media_type"
 
 
-@pytest.mark.parametrize("operation", WITH_BODY, ids=str)
-def test_a_body_shorter_than_its_length_is_a_400(operation, as_staff):
-    assert_refused(call(as_staff, operation, body=b'{"email": "a"}', CONTENT_LENGTH="7"), 400)
+def test_a_length_that_is_no_number_is_a_400(as_staff):
+    for operation in [one for one in ALL if one.takes_json]:
+        for length in ("abc", "-5", "1e3", "٣"):
+            assert_refused(call(as_staff, operation, body=b"{}", CONTENT_LENGTH=length), 400)
+
+
+def test_a_body_shorter_than_its_length_is_a_400(as_staff):
+    for operation in WITH_BODY:
+        assert_refused(call(as_staff, operation, body=b'{"email": "a"}', CONTENT_LENGTH="7"), 400)
 
 
 def test_a_webhook_with_any_of_these_bodies_is_not_signed(as_guest, unchanged):

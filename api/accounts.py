@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 from ninja.responses import Status
 from pydantic import ConfigDict, ValidationInfo, field_validator
 
@@ -21,7 +21,7 @@ REGISTERED = "User registered successfully. Please check your email to verify yo
 class Done(Schema):
     """Done."""
 
-    message: str
+    message: str = Field(examples=["Logout successful"])
 
 
 class RegisterIn(Schema):
@@ -56,9 +56,9 @@ class RegisteredUser(Schema):
     """Who has just registered."""
 
     id: UUID
-    email: str
-    first_name: str
-    last_name: str
+    email: str = Field(examples=["user@example.com"])
+    first_name: str = Field(examples=["John"])
+    last_name: str = Field(examples=["Doe"])
 
 
 class RegisterOut(Done):
@@ -109,8 +109,8 @@ class AccessOut(Schema):
 class TicketOut(Schema):
     """A ticket for one socket (`?ticket=`), and for how many seconds it is good."""
 
-    ticket: str
-    expires_in: int
+    ticket: str = Field(examples=["b3Blbi1zZXNhbWU"])
+    expires_in: int = Field(examples=[tickets.LIFE_SECONDS])
 
 
 @router.post(

@@ -100,7 +100,7 @@ class Accumulated(Schema):
     message: str = Field(examples=["Item quantity updated"])
     id: UUID
     quantity: int
-    total_price: str
+    total_price: str = Field(examples=["9999.96"])
 
 
 class Message(Schema):

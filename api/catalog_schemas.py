@@ -140,16 +140,16 @@ class Summary(Schema):
 
 
 class CategoryCount(Schema):
-    slug: str
-    name: str
+    slug: str = Field(examples=["laptops"])
+    name: str = Field(examples=["Laptops"])
     count: int
 
 
 class PriceCount(Schema):
     """A range with both ends inside; the last has no end."""
 
-    min: str
-    max: str | None
+    min: str = Field(examples=["100.00"])
+    max: str | None = Field(examples=["249.99"])
     count: int
 
 

@@ -58,7 +58,11 @@ Password = Annotated[
     StringConstraints(strict=True, min_length=1, max_length=128),
     Field(examples=["SecurePass123!"], json_schema_extra={"format": "password"}),
 ]
-MailToken = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
+MailToken = Annotated[
+    str,
+    StringConstraints(strict=True, min_length=1, max_length=200),
+    Field(examples=["b3Blbi1zZXNhbWU"]),
+]
 Jwt = Annotated[
     str,
     StringConstraints(strict=True, min_length=1, max_length=4096),

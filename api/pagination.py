@@ -23,8 +23,8 @@ class Page[T](Schema):
     """One page of a list."""
 
     count: int
-    next: str | None
-    previous: str | None
+    next: Annotated[str | None, Field(examples=["https://shop.example/api/v1/products/?page=3"])]
+    previous: Annotated[str | None, Field(examples=["https://shop.example/api/v1/products/?page=1"])]
     results: list[T]
 
 

@@ -35,10 +35,10 @@ class ProfileOut(Schema):
     """The user as they see themselves."""
 
     id: UUID
-    email: str
-    first_name: str
-    last_name: str
-    phone_number: str
+    email: str = Field(examples=["user@example.com"])
+    first_name: str = Field(examples=["John"])
+    last_name: str = Field(examples=["Doe"])
+    phone_number: str = Field(examples=["+1234567890"])
     is_verified: bool
     created_at: Annotated[str, Field(examples=["2024-12-01T10:30:00.000000Z"])]
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from ninja import Schema
+from ninja import Field, Schema
 
 from api.examples import example
 
@@ -122,7 +122,7 @@ class Order(Schema):
     created_at: str
 
 
-class Summary(Schema):
+class OrderSummary(Schema):
     """An order in a list; `item_count` counts units."""
 
     model_config = example(SUMMARY)
@@ -138,12 +138,12 @@ class Summary(Schema):
 
 class CancelledOrder(Schema):
     id: UUID
-    status: str
-    created_at: str
+    status: str = Field(examples=["cancelled"])
+    created_at: str = Field(examples=["2024-12-02T16:00:00.000000Z"])
 
 
 class Cancelled(Schema):
     """The order is off; a paid one is refunded by a task."""
 
-    message: str
+    message: str = Field(examples=["Order cancelled successfully"])
     order: CancelledOrder

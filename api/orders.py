@@ -8,7 +8,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 
 from api import auth, idempotency
-from api.order_schemas import Cancelled, Order, Summary
+from api.order_schemas import Cancelled, Order, OrderSummary
 from api.pagination import Page, PageQuery, page_of
 from api.responses import responses
 from backend.orders import actions, queries, shapes
@@ -43,7 +43,7 @@ def place_order(request: auth.Request, payload: PlaceOrder) -> HttpResponse:
     return idempotency.answer(request=request, effect=effect)
 
 
-@router.get("/", response=responses({200: Page[Summary]}, also=(401, 404)), summary="My orders")
+@router.get("/", response=responses({200: Page[OrderSummary]}, also=(401, 404)), summary="My orders")
 def orders(request: auth.Request, query: Query[OrdersQuery]) -> dict[str, Any]:
     rows = queries.of_user(request.auth.pk, ordering=query.ordering)
     return page_of(request=request, rows=rows, query=query, shape=shapes.summary_json)

@@ -69,7 +69,7 @@ class NotCompleted(errors.PaymentNotCompleted):
     )
 
 
-class Received(Schema):
+class EventReceived(Schema):
     """The event is stored; a task looks at it."""
 
     model_config = example({"status": "success"})
@@ -135,7 +135,7 @@ def confirm(request: auth.Request, payload: Confirm) -> dict[str, Any]:
 @router.post(
     "/webhook/",
     auth=None,
-    response=responses({200: Received}),
+    response=responses({200: EventReceived}),
     summary="Stripe's events",
     openapi_extra=WEBHOOK,
 )

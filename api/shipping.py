@@ -62,7 +62,7 @@ class CarrierMessage(Schema):
     ]
 
 
-class Received(Schema):
+class ParcelHeard(Schema):
     """What the carrier wants to read."""
 
     model_config = {"json_schema_extra": {"example": {"status": "success"}}}
@@ -73,7 +73,7 @@ class Received(Schema):
 @router.post(
     "/webhook/",
     auth=CarrierSignature(),
-    response=responses({200: Received}, also=(404,)),
+    response=responses({200: ParcelHeard}, also=(404,)),
     summary="Hear from the carrier",
 )
 def webhook(request: HttpRequest, payload: CarrierMessage) -> dict[str, str]:

@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from pydantic import StringConstraints
 
 from api import auth
-from api.order_schemas import SUMMARY, Order, PaymentFacts, Summary
+from api.order_schemas import SUMMARY, Order, OrderSummary, PaymentFacts
 from api.pagination import Page, PageQuery, page_of
 from api.responses import responses
 from backend.orders import actions as orders
@@ -42,7 +42,7 @@ class Customer(Schema):
     email: str
 
 
-class StaffSummary(Summary):
+class StaffSummary(OrderSummary):
     """An order in the staff's list."""
 
     model_config = {

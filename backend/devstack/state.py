@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -47,6 +47,20 @@ class Kept:
         self._values[name] = value
         self._file.touch(mode=0o600)
         self._file.write_text(json.dumps(self._values, indent=2))
+
+
+class Running:
+    """The settings of the run that holds the folder: `manage.py` takes them when it is given no database."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "running.json"
+
+    def write(self, settings: Mapping[str, str]) -> None:
+        self._file.touch(mode=0o600)
+        self._file.write_text(json.dumps(dict(settings)))
+
+    def clear(self) -> None:
+        self._file.unlink(missing_ok=True)
 
 
 def new_secret(prefix: str = "") -> Callable[[], str]:

@@ -54,6 +54,7 @@ class Supervisor:
         self._programs = [_SANDBOX, *programs] if self._has_sandbox else programs
         self._console = Console([program.name for program in self._programs])
         self._roster = state.Roster(self._folder)
+        self._running = state.Running(self._folder)
         self._servers = Servers(folder=self._folder, console=self._console)
         self._started_at = time.monotonic()
 
@@ -63,11 +64,13 @@ class Supervisor:
             self._settings = self._prepare_settings()
             try:
                 self._start_servers()
+                self._running.write(self._settings)
                 asyncio.run(self._serve())
             finally:
                 # A second Ctrl-C must not leave half of it running.
                 for number in _STOP_SIGNALS:
                     signal.signal(number, signal.SIG_IGN)
+                self._running.clear()
                 self._servers.stop()
                 self._roster.clear()
 

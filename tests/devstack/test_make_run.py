@@ -41,6 +41,17 @@ class Shop:
         with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
             return answer.read()
 
+    def manage(self, *words: str) -> str:
+        """`manage.py` as a newcomer calls it: with no setting but where the data is."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=environment.ROOT,
+            env={"PATH": os.environ["PATH"], "SHOPWIRE_DATA_DIR": str(self.folder)},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
     def running(self, command: str = "") -> list[psutil.Process]:
         """The processes of this run, known by the data folder in their environment."""
         return [one for one in psutil.process_iter() if self._is_ours(one, command)]
@@ -68,6 +79,8 @@ def test_shop_starts_heals_and_stops(shop):
     assert b"Shopwire" in shop.get("/api/docs/")
     for account in ("alice@shopwire.example", "staff@shopwire.example"):
         shop.wait_for(account)
+    shop.manage("import_products", "fixtures/csv/shopify-apparel.csv")
+    assert json.loads(shop.get("/api/v1/products/ocean-blue-shirt/"))["name"] == "Ocean Blue Shirt"
 
     (relay,) = shop.running("manage.py relay")
     relay.kill()

@@ -10,7 +10,7 @@ from django.core.management import execute_from_command_line
 
 
 def settings_of_running_shop() -> dict[str, str]:
-    """What `make run` has told its processes, so that `manage.py import_products …` meets the same database."""
+    """What `make run` has told its processes, so that its `manage.py` meets the same database."""
     folder = Path(__file__).parent / os.environ.get("SHOPWIRE_DATA_DIR", ".data")
     file = folder / "running.json"
     return dict(json.loads(file.read_text())) if file.exists() else {}

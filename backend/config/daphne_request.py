@@ -1,6 +1,7 @@
 """Daphne's own HTTP errors in the shape of all others (contract section 3)."""
 
 import json
+from typing import Any
 
 from daphne.http_protocol import WebRequest
 
@@ -9,6 +10,10 @@ RETRY_AFTER_SECONDS = b"5"
 
 class JsonRequest(WebRequest):  # type: ignore[misc]
     """Answers what never reached the application, or never came back from it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Django reads forms; Twisted would too, and answer one it can't read with an empty 400.
+        super().__init__(*args, parsePOSTFormSubmission=False, **kwargs)
 
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:
         code = {400: "validation_error", 503: "unavailable"}.get(status, "server_error")

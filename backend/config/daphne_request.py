@@ -6,6 +6,8 @@ from typing import Any
 from daphne.http_protocol import WebRequest
 
 RETRY_AFTER_SECONDS = b"5"
+# More than any endpoint takes (settings.UPLOAD_LIMIT_BYTES and its envelope); the application is exact.
+LARGEST_BODY = 11 * 1024 * 1024
 
 
 class JsonRequest(WebRequest):  # type: ignore[misc]
@@ -14,6 +16,27 @@ class JsonRequest(WebRequest):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Django reads forms; Twisted would too, and answer one it can't read with an empty 400.
         super().__init__(*args, parsePOSTFormSubmission=False, **kwargs)
+        self._received = 0
+
+    def gotLength(self, length: int | None) -> None:
+        """The headers are there: what is too long for any endpoint is not even read."""
+        super().gotLength(length)
+        if length is not None and length > LARGEST_BODY:
+            self._hang_up()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        self._received += len(data)
+        if self._received > LARGEST_BODY:
+            self._hang_up()
+        else:
+            super().handleContentChunk(data)
+
+    def _hang_up(self) -> None:
+        error = {"error": "The request is too large", "code": "payload_too_large", "details": None}
+        text = json.dumps(error).encode()
+        head = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        self.channel.transport.write(head + b"Content-Length: %d\r\n\r\n" % len(text) + text)
+        self.channel.loseConnection()
 
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:
         code = {400: "validation_error", 503: "unavailable"}.get(status, "server_error")

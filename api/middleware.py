@@ -46,11 +46,8 @@ def _refusal(request: HttpRequest) -> int | None:
         return 400
     if int(length) > limit:
         return 413
-    if (
-        int(length)
-        and request.method in ("POST", "PUT", "PATCH")
-        and kind not in ("application/json", UPLOADS)
-    ):
+    has_body = int(length) or "Transfer-Encoding" in request.headers
+    if has_body and request.method in ("POST", "PUT", "PATCH") and kind not in ("application/json", UPLOADS):
         return 415
     if "\x00" in request.path:
         return 400

@@ -183,5 +183,10 @@ LOGGING = {
     },
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": ENV.log_format}},
     "root": {"handlers": ["out"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "stripe": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        # A stranger who makes up host names gets a 400, and does not fill the log with tracebacks.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "stripe": {"level": "WARNING"},
+    },
 }

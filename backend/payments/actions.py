@@ -72,16 +72,23 @@ def confirm(*, order_id: UUID, intent_id: str, user: User, now: datetime) -> Pay
 
 
 def request_refund(
-    *, order_id: UUID, amount: Decimal | None, actor: User, reason: str, now: datetime
+    *,
+    order_id: UUID,
+    amount: Decimal | None,
+    actor: User,
+    reason: str,
+    now: datetime,
+    payment_id: UUID | None = None,
 ) -> Refund:
     """Set money of the order aside to go back (None: all that is left); a task sends it after the commit.
 
+    Of one payment alone if it is named; else of the one that the order took, before any other.
     Locks order and payment. Raises Missing, InvalidTransition when nothing is left to refund, Invalid for an
     amount that is no money or more than what is left.
     """
     with transaction.atomic():
         order = orders.lock_order(order_id=order_id)
-        payment, left = _refundable(order)
+        payment, left = _refundable(order, payment_id)
         wanted = left if amount is None else _checked(amount, left)
         return books.reserve(payment=payment, amount=wanted, actor=actor, reason=reason, now=now)
 
@@ -145,9 +152,10 @@ def _write(order: Order, intent: Intent, now: datetime) -> Payment:
     )
 
 
-def _refundable(order: Order) -> tuple[Payment, Decimal]:
+def _refundable(order: Order, payment_id: UUID | None) -> tuple[Payment, Decimal]:
     """The payment to refund, locked, and what is left of it: the one that the order took comes first."""
-    payments = [one for one in queries.lock_payments_of(order_id=order.pk) if one.status in states.PAID]
+    locked = queries.lock_payments_of(order_id=order.pk)
+    payments = [one for one in locked if one.status in states.PAID and payment_id in (None, one.pk)]
     if not payments:
         raise InvalidTransition("This order has not been paid", details={"status": order.status})
     for payment in sorted(payments, key=lambda one: (not one.is_taken, one.number)):

@@ -64,7 +64,9 @@ class PaymentAdmin(ReadOnly):
         given = {"amount": form.cleaned_data["amount"], "reason": "Refunded by staff", "now": now}
 
         def act(payment: Payment) -> Any:
-            return actions.request_refund(order_id=payment.order_id, actor=self.actor(request), **given)
+            return actions.request_refund(
+                order_id=payment.order_id, payment_id=payment.pk, actor=self.actor(request), **given
+            )
 
         self.on_each(request=request, rows=queryset, act=act, done="Refunds on their way")
         return None

@@ -105,6 +105,17 @@ def test_money_goes_back(desk, boss, paid):
     assert (str(refund.amount), refund.status, refund.requested_by) == ("7.50", "pending", boss)
 
 
+def test_money_goes_back_of_the_payment_that_was_chosen(desk, paid):
+    second = Payment.objects.create(
+        order=paid, number=2, intent_id="pi_2", amount="5.00", status="completed", updated_at=NOW
+    )
+
+    desk.run("refund", second, amount="")
+
+    refund = Refund.objects.get()
+    assert (refund.payment, str(refund.amount)) == (second, "5.00")
+
+
 def test_more_money_than_there_was_does_not(desk, paid):
     answer = desk.run("refund", Payment.objects.get(), amount="70.00")
 

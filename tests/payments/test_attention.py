@@ -8,6 +8,7 @@ from django.utils import timezone
 from backend.alerts.models import Alert
 from backend.orders import actions as orders
 from backend.orders.models import Order
+from backend.orders.states import InvalidTransition
 from backend.payments import actions
 from backend.payments.models import Payment, Refund
 
@@ -20,6 +21,14 @@ def late(order, payment, alice, stripe):
     orders.cancel_order(order_id=order.pk, user=alice, note="", now=timezone.now())
     stripe.pay(payment)
     return payment
+
+
+def pay_unasked(stripe, order):
+    """Money for the order under an intent that we did not make."""
+    stripe.call(
+        "/v1/payment_intents",
+        f"amount=550497&currency=usd&payment_method=pm_card_visa&confirm=true&metadata[order_id]={order.pk}",
+    )
 
 
 def test_money_for_a_cancelled_order_goes_back(order, late, stripe, deliver):
@@ -134,10 +143,7 @@ def test_money_back_is_asked_for_once_however_often_we_hear_of_it(late, stripe, 
 
 
 def test_a_second_payment_of_a_paid_order_goes_back(order, paid, stripe, deliver):
-    form = (
-        f"amount=550497&currency=usd&payment_method=pm_card_visa&confirm=true&metadata[order_id]={order.pk}"
-    )
-    stripe.call("/v1/payment_intents", form)
+    pay_unasked(stripe, order)
 
     deliver()
 
@@ -149,10 +155,7 @@ def test_a_second_payment_of_a_paid_order_goes_back(order, paid, stripe, deliver
 
 
 def test_staff_refund_the_payment_that_the_order_took(order, paid, staff, stripe, deliver):
-    form = (
-        f"amount=550497&currency=usd&payment_method=pm_card_visa&confirm=true&metadata[order_id]={order.pk}"
-    )
-    stripe.call("/v1/payment_intents", form)
+    pay_unasked(stripe, order)
     deliver()
 
     refund = actions.request_refund(
@@ -162,11 +165,19 @@ def test_staff_refund_the_payment_that_the_order_took(order, paid, staff, stripe
     assert (refund.payment_id, str(refund.amount)) == (paid.pk, "5504.97")
 
 
+def test_a_payment_that_is_named_is_refunded_or_none(order, paid, staff, stripe, deliver):
+    pay_unasked(stripe, order)
+    deliver()
+    given = {"order_id": order.pk, "amount": None, "actor": staff, "reason": "", "now": timezone.now()}
+
+    with pytest.raises(InvalidTransition, match="Nothing of this payment is left"):
+        actions.request_refund(payment_id=Payment.objects.get(number=2).pk, **given)
+
+    assert actions.request_refund(payment_id=paid.pk, **given).payment_id == paid.pk
+
+
 def test_money_under_an_intent_we_never_heard_of_pays_the_order_it_names(order, stripe, deliver):
-    form = (
-        f"amount=550497&currency=usd&payment_method=pm_card_visa&confirm=true&metadata[order_id]={order.pk}"
-    )
-    stripe.call("/v1/payment_intents", form)
+    pay_unasked(stripe, order)
 
     deliver()
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from backend.core.errors import Conflict
 from backend.core.models import IdempotencyKey
@@ -31,7 +31,8 @@ def once(
     """Run `effect` and keep its answer, or return the one that was kept for 24 hours.
 
     With `atomic` the effect and its answer commit together; without (an effect that talks to Stripe), the
-    effect must itself be safe to repeat. A refused effect frees the key; a crashed one frees it after 30 s.
+    effect must itself be safe to repeat. A refused effect frees the key; a crashed one frees it after 30 s,
+    and one that was only slow is undone when a repeat has taken the key over.
     Raises Conflict: `conflict` while another request with the key runs, `idempotency_mismatch` for another
     body.
     """
@@ -44,7 +45,7 @@ def once(
         with transaction.atomic():
             return _keep(row, effect())
     except BaseException:
-        IdempotencyKey.objects.filter(pk=row.pk, status__isnull=True).delete()
+        _held(row).delete()
         raise
 
 
@@ -72,12 +73,19 @@ def _is_ours(row: IdempotencyKey, fresh: IdempotencyKey) -> bool:
 
 def _take_over(row: IdempotencyKey, now: datetime) -> bool:
     """Take the lease of a request that died; the conditional UPDATE lets one taker win."""
-    dead = IdempotencyKey.objects.filter(pk=row.pk, status__isnull=True, leased_until__lt=now)
-    return bool(dead.update(leased_until=now + LEASE))
+    dead = _held(row).filter(leased_until__lt=now)
+    row.token = uuid4()
+    return bool(dead.update(leased_until=now + LEASE, token=row.token))
+
+
+def _held(row: IdempotencyKey) -> QuerySet[IdempotencyKey]:
+    """The row, as long as it runs under the lease that we know of."""
+    return IdempotencyKey.objects.filter(pk=row.pk, token=row.token, status__isnull=True)
 
 
 def _keep(row: IdempotencyKey, answer: Answer) -> Answer:
-    IdempotencyKey.objects.filter(pk=row.pk).update(status=answer.status, body=answer.body, leased_until=None)
+    if not _held(row).update(status=answer.status, body=answer.body, leased_until=None):
+        raise Conflict("This took too long, and a repeat with the same idempotency key has taken over")
     return answer
 
 

@@ -22,7 +22,7 @@ class IdempotencyKey(models.Model):
     user_id = models.UUIDField()
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
-    token = models.UUIDField(default=uuid.uuid4, help_text="Which request wrote the row")
+    token = models.UUIDField(default=uuid.uuid4, help_text="Whose lease it is")
     leased_until = models.DateTimeField(null=True)
     status = models.PositiveSmallIntegerField(null=True)
     body = models.JSONField(null=True)

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from backend.accounts.models import User
 from backend.core import idempotency
 from backend.core.errors import Conflict, Missing
 from backend.core.idempotency import Answer
@@ -15,9 +16,9 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 
 
-def call(effect, *, user_id, key="k", fingerprint="f", now=NOW):
+def call(effect, *, user_id, key="k", fingerprint="f", now=NOW, atomic=True):
     return idempotency.once(
-        user_id=user_id, key=key, fingerprint=fingerprint, now=now, effect=effect, atomic=True
+        user_id=user_id, key=key, fingerprint=fingerprint, now=now, effect=effect, atomic=atomic
     )
 
 
@@ -73,6 +74,34 @@ def test_a_crashed_request_frees_the_key_when_its_lease_ends():
     later = NOW + timedelta(seconds=1)
 
     assert call(lambda: Answer(201, {}), user_id=user_id, now=later) == Answer(201, {})
+
+
+def test_a_slow_request_is_undone_when_a_repeat_has_taken_over(alice):
+    later = NOW + idempotency.LEASE + timedelta(seconds=1)
+
+    def slow():
+        User.objects.filter(pk=alice.pk).update(first_name="Slow")
+        call(lambda: Answer(201, {"by": "repeat"}), user_id=alice.pk, now=later)
+        return Answer(201, {"by": "slow"})
+
+    with pytest.raises(Conflict, match="taken over"):
+        call(slow, user_id=alice.pk)
+
+    alice.refresh_from_db()
+    assert alice.first_name == "Alice"
+
+
+def test_a_slow_request_that_is_refused_leaves_the_repeats_key_alone():
+    user_id = uuid4()
+
+    def slow():
+        IdempotencyKey.objects.update(token=uuid4())
+        raise Missing
+
+    with pytest.raises(Missing):
+        call(slow, user_id=user_id, atomic=False)
+
+    assert IdempotencyKey.objects.filter(user_id=user_id, status=None).exists()
 
 
 def test_after_a_day_the_key_is_new():

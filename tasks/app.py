@@ -22,7 +22,7 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
     task_soft_time_limit=120,
-    task_time_limit=150,  # below the lease of a job (outbox/jobs.py), so that no two workers run one
+    task_time_limit=150,  # of the sweeps; jobs have shorter ones (tasks/jobs.py)
     worker_prefetch_multiplier=4,
     worker_hijack_root_logger=False,
     timezone="UTC",

@@ -4,11 +4,15 @@ import logging
 from typing import Any
 
 from celery import Task
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from backend.outbox import jobs
 
 log = logging.getLogger(__name__)
+# Whatever a task does, these may be over the next time: PostgreSQL was away, something took too long.
+ALWAYS_TRANSIENT: tuple[type[Exception], ...] = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
 
 
 class Tracked(Task[..., None]):
@@ -19,6 +23,9 @@ class Tracked(Task[..., None]):
     """
 
     transient: tuple[type[Exception], ...] = ()
+    # Below the lease, so that no two workers run one job.
+    soft_time_limit = 40
+    time_limit = 45
 
     def __call__(self, *, job_id: int) -> None:
         job = jobs.lease(job_id=job_id, now=timezone.now())
@@ -26,10 +33,13 @@ class Tracked(Task[..., None]):
             return
         try:
             self.run(**job.kwargs)
-        except self.transient as error:
+        except (*self.transient, *ALWAYS_TRANSIENT) as error:
             log.warning("job postponed: %r", error, extra=_fields(job))
+            # A connection that broke in the task can't be told of it.
+            if not connection.is_usable():
+                connection.close()
             jobs.postpone(job=job, error=repr(error), now=timezone.now())
-        except BaseException as error:
+        except Exception as error:
             jobs.give_up(job=job, error=repr(error), now=timezone.now())
             raise
         else:

@@ -8,18 +8,28 @@ from django.db.models import F, Q
 
 from backend.outbox.models import Job
 
-LEASE = timedelta(minutes=3)
+# A dead worker's job is found again when its lease ends: within a minute (contract section 6).
+LEASE = timedelta(seconds=50)
 LONGEST_PAUSE = timedelta(minutes=10)
 TRIES = 20
 
 
 def lease(*, job_id: int, now: datetime) -> Job | None:
-    """Take the job for a while; None when it is done already or another worker runs it."""
+    """Take the job for a while; None when it is done already or another worker runs it.
+
+    None, too, for one whose workers died again and again: it stays for staff to see.
+    """
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     taken = Job.objects.filter(free, pk=job_id, failed_at__isnull=True).update(
         leased_until=now + LEASE, due_at=now + LEASE, attempts=F("attempts") + 1
     )
-    return Job.objects.get(pk=job_id) if taken else None
+    if not taken:
+        return None
+    job = Job.objects.get(pk=job_id)
+    if job.attempts > TRIES:
+        give_up(job=job, error=job.last_error or "its worker died each time", now=now)
+        return None
+    return job
 
 
 def done(*, job: Job) -> None:

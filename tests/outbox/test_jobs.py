@@ -103,12 +103,34 @@ def test_the_lease_of_a_dead_worker_ends():
     assert ran == ["well"]
 
 
-def test_a_job_is_due_again_a_minute_after_it_was_sent():
+def test_a_job_is_due_again_half_a_minute_after_it_was_sent():
     job = a_job()
 
     assert actions.due_jobs(now=NOW, limit=10) == [job]
-    assert actions.due_jobs(now=NOW + timedelta(seconds=59), limit=10) == []
-    assert actions.due_jobs(now=NOW + timedelta(seconds=60), limit=10) == [job]
+    assert actions.due_jobs(now=NOW + timedelta(seconds=29), limit=10) == []
+    assert actions.due_jobs(now=NOW + timedelta(seconds=30), limit=10) == [job]
+
+
+def test_the_job_of_a_worker_that_died_is_due_again_within_a_minute():
+    job = a_job()
+    jobs.lease(job_id=job.pk, now=NOW)
+
+    assert actions.due_jobs(now=NOW + timedelta(seconds=49), limit=10) == []
+    assert actions.due_jobs(now=NOW + timedelta(seconds=50), limit=10) == [job]
+
+
+def test_no_job_runs_longer_than_its_lease():
+    assert timedelta(seconds=Tracked.soft_time_limit) < timedelta(seconds=Tracked.time_limit) < jobs.LEASE
+
+
+def test_a_job_that_kills_its_workers_stays_for_staff():
+    job = a_job(attempts=20)
+
+    work(job_id=job.pk)
+
+    assert ran == []
+    kept = Job.objects.get()
+    assert (kept.last_error, kept.failed_at is not None) == ("its worker died each time", True)
 
 
 def test_a_failed_job_can_be_run_again():

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from backend.outbox import jobs as table
@@ -79,6 +81,30 @@ def test_a_transient_error_is_tried_again_later():
     assert (left.attempts, left.leased_until, left.failed_at) == (1, None, None)
     assert left.last_error == "ConnectionError('busy')"
     assert timedelta(seconds=1) <= left.due_at - before <= timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, SoftTimeLimitExceeded])
+def test_a_database_that_went_away_or_a_slow_task_is_tried_again(error):
+    class Failing(Trying):
+        def run(self, *, how):
+            raise error(how)
+
+    Failing()(job_id=job("late").pk)
+
+    left = Job.objects.get()
+    assert (left.attempts, left.leased_until, left.failed_at) == (1, None, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_lost_its_connection_is_tried_again():
+    class Cut(Trying):
+        def run(self, *, how):
+            connection.connection.close()
+            connection.cursor().execute("SELECT 1")
+
+    Cut()(job_id=job("cut").pk)
+
+    assert "closed" in Job.objects.get().last_error
 
 
 def test_the_pause_grows_up_to_ten_minutes():

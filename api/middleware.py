@@ -14,10 +14,12 @@ CODES = {
     404: ("not_found", "Not found"),
     405: ("method_not_allowed", "This method is not allowed here"),
     413: ("payload_too_large", "The request is too large"),
-    415: ("unsupported_media_type", "Send application/json"),
+    415: ("unsupported_media_type", "Send application/json, or multipart/form-data to upload"),
     500: ("server_error", "Something went wrong on our side"),
 }
+JSON = "application/json"
 UPLOADS = "multipart/form-data"
+UPLOAD_PATHS = ("/api/v1/staff/images/",)
 ENVELOPE_BYTES = 64 * 1024  # the parts' headers around an upload of the very limit
 
 
@@ -39,15 +41,16 @@ class ErrorsAsJson:
 def _refusal(request: HttpRequest) -> int | None:
     """The status for a request whose size, type or path no endpoint takes."""
     kind = request.content_type or ""
+    wanted = UPLOADS if request.path in UPLOAD_PATHS else JSON
     upload_limit = settings.UPLOAD_LIMIT_BYTES + ENVELOPE_BYTES
-    limit = upload_limit if kind == UPLOADS else settings.JSON_LIMIT_BYTES
+    limit = upload_limit if kind == wanted == UPLOADS else settings.JSON_LIMIT_BYTES
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not (length.isascii() and length.isdigit()):
         return 400
     if int(length) > limit:
         return 413
     has_body = int(length) or "Transfer-Encoding" in request.headers
-    if has_body and request.method in ("POST", "PUT", "PATCH") and kind not in ("application/json", UPLOADS):
+    if has_body and request.method in ("POST", "PUT", "PATCH") and kind != wanted:
         return 415
     if "\x00" in request.path:
         return 400

@@ -51,9 +51,11 @@ class TooLarge(Error):
 
 
 class WrongMediaType(Error):
-    """415: the body is not JSON."""
+    """415: the body is not JSON; for an upload, not a form."""
 
-    model_config = _example("Send application/json", "unsupported_media_type")
+    model_config = _example(
+        "Send application/json, or multipart/form-data to upload", "unsupported_media_type"
+    )
 
 
 class OtherRequest(Error):

@@ -32,6 +32,14 @@ UNREADABLE = {
     "single quotes": b"{'email': 'a'}",
     "a form": b"email=a&password=b",
 }
+OTHER_TYPES = [
+    "text/plain",
+    "application/xml",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "",
+    "nonsense",
+]
 BAD_VALUES = {
     "integer": ["1", 1.5, True, [], {}, "x" * 10_000],
     "number": ["x", True, [], {}],
@@ -118,10 +126,16 @@ def test_ten_megabytes_are_a_413(as_staff):
 
 def test_another_content_type_is_a_415(as_staff):
     for operation in [one for one in ALL if one.takes_json]:
-        for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "", "nonsense"):
+        for kind in OTHER_TYPES:
             error = assert_refused(call(as_staff, operation, body=b"{}", content_type=kind), 415)
 
             assert error["code"] == "unsupported_media_type"
+
+
+def test_a_picture_comes_as_a_form(as_staff):
+    error = assert_refused(as_staff.post("staff/images/", {}), 415)
+
+    assert error["code"] == "unsupported_media_type"
 
 
 def test_a_length_that_is_no_number_is_a_400(as_staff):

@@ -9,7 +9,7 @@ from stripe import WebhookSignature
 
 from backend.core.errors import ShopError
 from backend.orders.models import Order
-from backend.outbox.models import Job
+from backend.outbox.models import Event, Job
 from backend.payments import inbox
 from backend.payments.models import Payment, StripeEvent
 from tests.payments.conftest import DECLINED, history
@@ -87,6 +87,17 @@ def test_a_missing_wrong_or_old_signature_is_refused(as_guest, kind):
     assert not StripeEvent.objects.exists()
 
 
+def test_without_a_secret_of_our_own_nothing_is_signed(as_guest, settings):
+    settings.STRIPE_WEBHOOK_SECRET = ""
+    body = json.dumps(event())
+    signature = WebhookSignature.generate_signature_header(body, "")
+
+    answer = as_guest.post("payments/webhook/", body, Stripe_Signature=signature)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_signature")
+    assert not StripeEvent.objects.exists()
+
+
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"[]", b"{", b"{}", b'{"id": 1, "type": "x"}'])
 def test_a_body_that_is_no_event_is_refused(as_guest, body):
     signature = sign(body.decode(errors="replace"))
@@ -118,11 +129,19 @@ def test_an_event_that_comes_twice_is_stored_and_processed_once(as_guest, order,
     assert len(history(order)) == 2
 
 
-def test_types_and_versions_that_we_do_not_know_are_accepted(as_guest, settle):
+def test_types_and_versions_that_we_do_not_know_are_stored_and_start_no_task(as_guest):
     answer = post(as_guest, event(type="invoice.paid", api_version="2031-01-01.future"))
-    settle()
 
     assert (answer.status_code, answer.json()) == (200, {"status": "success"})
+    stored = StripeEvent.objects.get()
+    assert (stored.outcome, stored.processed_at is not None) == ("unhandled", True)
+    assert not Event.objects.exists()
+
+
+def test_an_event_of_a_payment_that_names_none_is_unhandled(as_guest, settle):
+    post(as_guest, event(type="payment_intent.succeeded"))
+    settle()
+
     assert StripeEvent.objects.get().outcome == "unhandled"
 
 

@@ -128,6 +128,7 @@ def change(request: Any, payload: ProfileIn) -> Any:
         first_name=payload.first_name,
         last_name=payload.last_name,
         phone_number=payload.phone_number,
+        now=timezone.now(),
     )
     return shapes.profile_json(user)
 

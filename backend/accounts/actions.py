@@ -52,13 +52,20 @@ def register(
 
 
 def update_profile(
-    *, user_id: UUID, first_name: str | None, last_name: str | None, phone_number: str | None
+    *,
+    user_id: UUID,
+    first_name: str | None,
+    last_name: str | None,
+    phone_number: str | None,
+    now: datetime,
 ) -> User:
-    """Change what is given; None leaves as it is."""
+    """Change what is given; None leaves as it is. A name is told, since it stands under reviews."""
     given = {"first_name": first_name, "last_name": last_name, "phone_number": phone_number}
     changes = {name: value for name, value in given.items() if value is not None}
-    if changes:
+    with transaction.atomic():
         User.objects.filter(pk=user_id).update(**changes)
+        if {"first_name", "last_name"} & changes.keys():
+            outbox.publish_internally(event="account.renamed", data={"user_id": str(user_id)}, now=now)
     return queries.by_id(user_id)
 
 

@@ -18,7 +18,7 @@ from backend.core import redis
 
 GENERATION = "catalog:generation"
 SETTLING = "catalog:settling"
-MADE_STALE_BY = {"stock.changed", "catalog.changed", "review.added"}
+MADE_STALE_BY = {"stock.changed", "catalog.changed", "review.added", "account.renamed"}
 CATEGORIES_SECONDS = 3600
 PRODUCTS_SECONDS = 300
 REPLICA_LAG_MILLISECONDS = 1500

@@ -214,3 +214,15 @@ def test_a_product_that_is_not_on_sale_has_no_reviews(as_guest, as_alice, lamp):
     ]
 
     assert [answer.status_code for answer in answers] == [404] * 3
+
+
+def test_guests_soon_see_the_new_name_of_an_author(as_guest, as_alice, alice, lamp, settle):
+    bought(alice, lamp)
+    as_alice.post("products/lamp/reviews/", BODY)
+    settle()
+    assert as_guest.get("products/lamp/").json()["reviews"][0]["user"] == "Alice A."
+
+    as_alice.put("auth/me/", {"first_name": "Jane"})
+    settle()
+
+    assert as_guest.get("products/lamp/").json()["reviews"][0]["user"] == "Jane A."

@@ -1,4 +1,4 @@
-"""JSON Web Tokens: issue and verify. Which sign-ins live is a question for queries.live_session."""
+"""JSON Web Tokens: issue and verify. Which sign-ins live is a question for queries.signed_in."""
 
 import uuid
 from dataclasses import dataclass

@@ -9,6 +9,9 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 CommaList = Annotated[list[str], NoDecode]
+Rate = Annotated[str, Field(pattern=r"^(off|[1-9]\d*/\d*[smhd])$")]
+# Money has two places here (core/money.py): Stripe would take 10.00 of these as 1000, or as 1.000.
+OTHER_PLACES = "bif clp djf gnf isk jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf bhd jod kwd omr tnd"
 
 
 class Env(BaseSettings):
@@ -33,12 +36,12 @@ class Env(BaseSettings):
     default_from_email: str = "Shopwire <shop@shopwire.example>"
     frontend_url: str = "http://localhost:8000"
     shipping_webhook_secret: str = ""
-    throttle_login: str = "5/15m"
-    throttle_register: str = "3/h"
-    throttle_user: str = "100/m"
-    throttle_anon: str = "20/m"
+    throttle_login: Rate = "5/15m"
+    throttle_register: Rate = "3/h"
+    throttle_user: Rate = "100/m"
+    throttle_anon: Rate = "20/m"
     tax_rate: Annotated[Decimal, Field(ge=0, lt=1)] = Decimal("0.10")
-    shipping_flat: Annotated[Decimal, Field(ge=0)] = Decimal("5.00")
+    shipping_flat: Annotated[Decimal, Field(ge=0, decimal_places=2)] = Decimal("5.00")
     currency: Annotated[str, Field(pattern="^[a-z]{3}$")] = "usd"
     order_payment_window_minutes: Annotated[int, Field(gt=0)] = 30
     low_stock_threshold: Annotated[int, Field(ge=0)] = 10
@@ -56,6 +59,13 @@ class Env(BaseSettings):
     def split_commas(cls, value: str | list[str]) -> list[str]:
         parts = value.split(",") if isinstance(value, str) else value
         return [part.strip() for part in parts if part.strip()]
+
+    @field_validator("currency")
+    @classmethod
+    def check_places(cls, value: str) -> str:
+        if value in OTHER_PLACES.split():
+            raise ValueError(f"{value} has not two decimal places, as all money here has")
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -145,8 +145,8 @@ STAFF_ALERT_EMAILS = ENV.staff_alert_emails
 
 TRUSTED_PROXIES = ENV.trusted_proxies
 CORS_ALLOWED_ORIGINS = ENV.cors_allowed_origins
-CORS_EXPOSE_HEADERS = ["Retry-After", "Idempotency-Replayed", "ETag"]
-CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-none-match"]
+CORS_EXPOSE_HEADERS = ["Retry-After", "Idempotency-Replayed"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key"]
 THROTTLES = {
     "login": ENV.throttle_login,
     "register": ENV.throttle_register,

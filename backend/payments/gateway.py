@@ -87,7 +87,7 @@ def list_refunds(intent_id: str) -> list[RefundResult]:
 
 
 def verify_event(*, payload: bytes, signature: str) -> dict[str, Any]:
-    """The event that Stripe signed, of whatever API version. Raises InvalidSignature, always if we have no secret."""
+    """The event that Stripe signed, of any API version. Raises InvalidSignature, always without a secret."""
     if not settings.STRIPE_WEBHOOK_SECRET:  # anybody could sign with an empty one
         raise InvalidSignature
     try:

@@ -19,12 +19,6 @@ def quantities(skus: Iterable[str]) -> dict[str, int]:
     return dict(rows.values_list("sku", "available"))
 
 
-def available_of_products(slugs: Collection[str]) -> dict[str, int]:
-    """Units that may be sold of each product, all its SKUs together."""
-    rows = Stock.objects.filter(product__in=list(slugs)).order_by().values("product")
-    return dict(rows.annotate(available=Sum(AVAILABLE)).values_list("product", "available"))
-
-
 def units_of_product(slug: OuterRef) -> QuerySet[Stock, Any]:
     """As a subquery: the units of the product whose slug the outer row has; no row if nothing is counted."""
     of_product = Stock.objects.filter(product=slug).order_by().values("product")

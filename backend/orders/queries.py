@@ -11,8 +11,6 @@ from backend.core.errors import Denied, Missing
 from backend.orders import states
 from backend.orders.models import Order, OrderItem
 
-ORDERINGS = ("created_at", "-created_at", "total_amount", "-total_amount", "status", "-status")
-
 
 def lock_order(*, order_id: UUID) -> Order:
     """The order, locked until the caller's transaction ends: after the cart, before payment and stock.
@@ -80,12 +78,6 @@ def has_bought(*, user_id: UUID, product_id: UUID) -> bool:
     """Whether the user has paid for the product in an order that still stands."""
     bought = Q(order__user_id=user_id, order__status__in=states.BOUGHT)
     return OrderItem.objects.filter(bought, product_id=product_id).exists()
-
-
-def unpaid(*, now: datetime, limit: int = 500) -> list[UUID]:
-    """Orders whose payment window is over, the oldest first."""
-    late = Order.objects.filter(status=Order.Status.PENDING, expires_at__lte=now)
-    return list(late.order_by("expires_at").values_list("pk", flat=True)[:limit])
 
 
 def expiring(*, now: datetime, within: timedelta, limit: int = 500) -> list[UUID]:

@@ -45,6 +45,7 @@ class Order(Row):
     class Meta:
         ordering = ["-created_at", "id"]
         indexes = [
+            models.Index(fields=["-created_at", "id"], name="order_newest"),
             models.Index(fields=["user", "-created_at"], name="order_of_user"),
             models.Index(fields=["status", "-created_at"], name="order_by_status"),
             models.Index(fields=["expires_at"], name="order_unpaid", condition=Q(status="pending")),

@@ -1,6 +1,6 @@
 """Which orders there are, and who may see them."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -66,9 +66,9 @@ def staff_list(
     if status:
         orders = orders.filter(status=status)
     if date_from:
-        orders = orders.filter(created_at__date__gte=date_from)
+        orders = orders.filter(created_at__gte=datetime.combine(date_from, time.min, UTC))
     if date_to:
-        orders = orders.filter(created_at__date__lte=date_to)
+        orders = orders.filter(created_at__lte=datetime.combine(date_to, time.max, UTC))
     if search:
         orders = orders.filter(Q(order_number__icontains=search) | Q(user__email__icontains=search))
     return orders

@@ -35,6 +35,12 @@ class Payment(Row):
 
     class Meta:
         ordering = ["-created_at", "id"]
+        indexes = [
+            models.Index(fields=["-created_at", "id"], name="payment_newest"),
+            models.Index(
+                fields=["-created_at"], name="payment_attention", condition=Q(attention__isnull=False)
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["order", "number"], name="payment_number_per_order"),
             models.UniqueConstraint(
@@ -73,6 +79,9 @@ class Refund(Row):
 
     class Meta:
         ordering = ["-created_at", "id"]
+        indexes = [
+            models.Index(fields=["created_at"], name="refund_under_way", condition=Q(status="pending"))
+        ]
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive")]
 
     def __str__(self) -> str:

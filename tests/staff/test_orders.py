@@ -1,6 +1,6 @@
 """GET staff/orders/, and POST staff/orders/{id}/ship/, deliver/, return/."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -65,6 +65,19 @@ def test_the_list_is_filtered_by_status_search_and_day(as_staff, alice, bob):
     assert found(f"date_from={today}&date_to={today}") == [new.order_number]
     assert found("ordering=total_amount") == [old.order_number, new.order_number]
     assert found("page_size=1&page=2") == [old.order_number]
+
+
+def test_a_day_is_whole_and_any_day_may_be_asked_for(as_staff, alice):
+    order = place(alice)
+    last = datetime(2026, 3, 1, 23, 59, 59, 999999, tzinfo=UTC)
+    Order.objects.filter(pk=order.pk).update(created_at=last)
+
+    def found(query):
+        return numbers(as_staff.get(f"staff/orders/?{query}"))
+
+    assert found("date_from=2026-03-01&date_to=2026-03-01") == [order.order_number]
+    assert found("date_from=2026-03-02") == found("date_to=2026-02-28") == []
+    assert found("date_from=0001-01-01&date_to=9999-12-31") == [order.order_number]
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_a_sku_is_opened_once():
     assert_ledger_sums_to_row("A")
 
 
-def test_a_product_has_the_sum_of_its_skus():
+def test_what_is_held_can_not_be_bought():
     factories.stock(sku="A", product="mug", on_hand=3)
     factories.stock(sku="B", product="mug", on_hand=4)
     move(actions.hold, B=1)

@@ -16,7 +16,7 @@ app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_connection_retry_on_startup=True,
     broker_transport_options={"visibility_timeout": 600, "socket_timeout": 10, "socket_connect_timeout": 2},
-    imports=MODULES,
+    imports=[*MODULES, "tasks.logs"],
     beat_schedule=BEAT,
     task_acks_late=True,
     task_reject_on_worker_lost=True,

@@ -8,8 +8,12 @@ from typing import Annotated, Literal, NoReturn
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from backend.config import mail
+
 CommaList = Annotated[list[str], NoDecode]
-Rate = Annotated[str, Field(pattern=r"^(off|[1-9]\d*/\d*[smhd])$")]
+Rate = Annotated[str, Field(pattern=r"^(off|[1-9]\d*/([1-9]\d*)?[smhd])$")]
+PostgresUrl = Annotated[str, Field(pattern="^(|postgres(ql)?://.+)$")]
+RedisUrl = Annotated[str, Field(pattern="^(|(rediss?|unix)://.+)$")]
 # Money has two places here (core/money.py): Stripe would take 10.00 of these as 1000, or as 1.000.
 OTHER_PLACES = "bif clp djf gnf isk jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf bhd jod kwd omr tnd"
 
@@ -25,9 +29,10 @@ class Env(BaseSettings):
     cors_allowed_origins: CommaList = []
     trusted_proxies: CommaList = []
     staff_alert_emails: CommaList = []
-    database_url: str = ""
-    database_replica_url: str = ""
-    redis_url: str = ""
+    database_url: PostgresUrl = ""
+    database_replica_url: PostgresUrl = ""
+    database_pool_size: Annotated[int, Field(ge=0)] = 0  # the web process asks for 20
+    redis_url: RedisUrl = ""
     celery_broker_url: str = ""
     stripe_secret_key: str = ""
     stripe_webhook_secret: str = ""
@@ -65,6 +70,12 @@ class Env(BaseSettings):
     def check_places(cls, value: str) -> str:
         if value in OTHER_PLACES.split():
             raise ValueError(f"{value} has not two decimal places, as all money here has")
+        return value
+
+    @field_validator("email_url")
+    @classmethod
+    def check_mailer(cls, value: str) -> str:
+        mail.mailer(value)
         return value
 
     @field_validator("trusted_proxies")

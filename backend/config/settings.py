@@ -85,8 +85,9 @@ TEMPLATES = [
 def _database(url: str) -> dict[str, Any]:
     """A lock is waited for 4 s, a statement runs 15 s at most: no request hangs on PostgreSQL longer."""
     database: dict[str, Any] = {**dj_database_url.parse(url), "CONN_HEALTH_CHECKS": True}
-    database["OPTIONS"] = {"options": "-c lock_timeout=4s -c statement_timeout=15s", "connect_timeout": 5}
-    size = int(os.environ.get("DATABASE_POOL_SIZE", "0"))
+    limits = {"options": "-c lock_timeout=4s -c statement_timeout=15s", "connect_timeout": 5}
+    database["OPTIONS"] = {**database.get("OPTIONS", {}), **limits}  # the address may ask for sslmode=require
+    size = ENV.database_pool_size
     if size:  # the web process serves each request on another thread: connections are shared by a pool
         database["OPTIONS"]["pool"] = {"min_size": 2, "max_size": size, "timeout": 12}
     else:
@@ -184,6 +185,8 @@ LOGGING = {
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": ENV.log_format}},
     "root": {"handlers": ["out"], "level": "INFO"},
     "loggers": {
+        # Django's own handler, in DEBUG, would say everything twice, and not as JSON.
+        "django": {"handlers": []},
         "django.request": {"level": "ERROR"},
         # A stranger who makes up host names gets a 400, and does not fill the log with tracebacks.
         "django.security.DisallowedHost": {"level": "CRITICAL"},

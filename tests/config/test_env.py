@@ -14,6 +14,13 @@ from backend.config import env
         ("TAX_RATE", "1", "less than 1"),
         ("THROTTLE_LOGIN", "5 per minute", "String should match pattern"),
         ("THROTTLE_ANON", "0/m", "String should match pattern"),
+        ("THROTTLE_USER", "5/0m", "String should match pattern"),
+        ("DATABASE_URL", "shop.example/db", "String should match pattern"),
+        ("DATABASE_REPLICA_URL", "mysql://h/d", "String should match pattern"),
+        ("DATABASE_POOL_SIZE", "many", "valid integer"),
+        ("REDIS_URL", "localhost:6379", "String should match pattern"),
+        ("EMAIL_URL", "ftp://post.example", "must start with smtp://"),
+        ("EMAIL_URL", "smtp://post.example:mail", "Port could not be cast"),
         ("TRUSTED_PROXIES", "proxy.example", "IPv4 or IPv6 network"),
     ],
 )

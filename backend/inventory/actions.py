@@ -5,6 +5,7 @@ locked for one round trip. The CHECK `stock_held_within_on_hand` stands behind t
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +28,17 @@ UPDATE inventory_stock
    AND on_hand::bigint + %(on_hand)s <= %(most)s
 RETURNING *
 """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """What the ledger keeps of a change besides the numbers: why, when, by whom, for which order."""
+
+    reason: str
+    at: datetime
+    actor_id: UUID | None
+    order_id: UUID | None = None
+    note: str = ""
 
 
 class StockUnavailable(Invalid):
@@ -56,7 +68,7 @@ def open_stock(
         locked = Stock.objects.select_for_update().get(sku=sku)
         if locked.ledger.exists() or locked.product != product:
             raise Conflict("This SKU is taken", details={"sku": [sku]})
-        _record(stock=locked, on_hand=quantity, held=0, reason=Reason.OPENING, actor_id=actor_id, now=now)
+        _record(locked, quantity, 0, Cause(reason=Reason.OPENING, actor_id=actor_id, at=now))
         events.stock_changed(stock=locked, now=now)
     return locked
 
@@ -79,27 +91,32 @@ def relabel(*, sku: str, product: str, variant: str | None, threshold: int | Non
 
 def hold(*, units: Mapping[str, int], order_id: UUID, actor_id: UUID | None, now: datetime) -> None:
     """Keep units for an order. Locks the SKUs in sorted order. Raises StockUnavailable for the first lack."""
-    _move_all(units, on_hand=0, held=1, reason=Reason.HOLD, order_id=order_id, actor_id=actor_id, now=now)
+    cause = Cause(reason=Reason.HOLD, order_id=order_id, actor_id=actor_id, at=now)
+    _move_all(units, on_hand=0, held=1, cause=cause)
 
 
 def release(*, units: Mapping[str, int], order_id: UUID, actor_id: UUID | None, now: datetime) -> None:
     """Give held units back to sale. Locks the SKUs in sorted order."""
-    _move_all(units, on_hand=0, held=-1, reason=Reason.RELEASE, order_id=order_id, actor_id=actor_id, now=now)
+    cause = Cause(reason=Reason.RELEASE, order_id=order_id, actor_id=actor_id, at=now)
+    _move_all(units, on_hand=0, held=-1, cause=cause)
 
 
 def sell(*, units: Mapping[str, int], order_id: UUID, actor_id: UUID | None, now: datetime) -> None:
     """Turn a hold into a sale: the units leave. Locks the SKUs in sorted order."""
-    _move_all(units, on_hand=-1, held=-1, reason=Reason.SALE, order_id=order_id, actor_id=actor_id, now=now)
+    cause = Cause(reason=Reason.SALE, order_id=order_id, actor_id=actor_id, at=now)
+    _move_all(units, on_hand=-1, held=-1, cause=cause)
 
 
 def restock(*, units: Mapping[str, int], order_id: UUID, actor_id: UUID | None, now: datetime) -> None:
     """Sold units that never left come back to the shelf. Locks the SKUs in sorted order."""
-    _move_all(units, on_hand=1, held=0, reason=Reason.RESTOCK, order_id=order_id, actor_id=actor_id, now=now)
+    cause = Cause(reason=Reason.RESTOCK, order_id=order_id, actor_id=actor_id, at=now)
+    _move_all(units, on_hand=1, held=0, cause=cause)
 
 
 def take_back(*, units: Mapping[str, int], order_id: UUID, actor_id: UUID | None, now: datetime) -> None:
     """Returned units go back to the shelf. Locks the SKUs in sorted order."""
-    _move_all(units, on_hand=1, held=0, reason=Reason.RETURN, order_id=order_id, actor_id=actor_id, now=now)
+    cause = Cause(reason=Reason.RETURN, order_id=order_id, actor_id=actor_id, at=now)
+    _move_all(units, on_hand=1, held=0, cause=cause)
 
 
 def adjust(*, sku: str, delta: int, note: str, actor_id: UUID | None, now: datetime) -> Stock:
@@ -107,68 +124,31 @@ def adjust(*, sku: str, delta: int, note: str, actor_id: UUID | None, now: datet
 
     Locks the SKU. Raises Missing for an unknown one, StockUnavailable when fewer than `-delta` are free.
     """
+    cause = Cause(reason=Reason.ADJUSTMENT, note=note, actor_id=actor_id, at=now)
     with transaction.atomic():
-        return _move(
-            sku=sku, on_hand=delta, held=0, reason=Reason.ADJUSTMENT, note=note, actor_id=actor_id, now=now
-        )
+        return _move(sku, delta, 0, cause)
 
 
-def _move_all(
-    units: Mapping[str, int],
-    *,
-    on_hand: int,
-    held: int,
-    reason: str,
-    order_id: UUID,
-    actor_id: UUID | None,
-    now: datetime,
-) -> None:
+def _move_all(units: Mapping[str, int], *, on_hand: int, held: int, cause: Cause) -> None:
     """Move each SKU's units by (`on_hand`, `held`) times their number, all or none."""
     with transaction.atomic():
         for sku, number in sorted(units.items()):
-            _move(
-                sku=sku,
-                on_hand=on_hand * number,
-                held=held * number,
-                reason=reason,
-                order_id=order_id,
-                actor_id=actor_id,
-                now=now,
-            )
+            _move(sku, on_hand * number, held * number, cause)
 
 
-def _move(
-    *,
-    sku: str,
-    on_hand: int,
-    held: int,
-    reason: str,
-    actor_id: UUID | None,
-    now: datetime,
-    order_id: UUID | None = None,
-    note: str = "",
-) -> Stock:
+def _move(sku: str, on_hand: int, held: int, cause: Cause) -> Stock:
     moved = list(Stock.objects.raw(_MOVE, {"sku": sku, "on_hand": on_hand, "held": held, "most": MOST_UNITS}))
     if not moved:
-        raise _refusal(sku=sku, on_hand=on_hand, held=held)
+        raise _refusal(sku, on_hand, held)
     stock = moved[0]
-    _record(
-        stock=stock,
-        on_hand=on_hand,
-        held=held,
-        reason=reason,
-        actor_id=actor_id,
-        now=now,
-        order_id=order_id,
-        note=note,
-    )
+    _record(stock, on_hand, held, cause)
     if on_hand != held:  # else a hold became a sale: what can be bought is the same
-        lowstock.watch(stock=stock, gained=on_hand - held, restocked=on_hand > 0, now=now)
-        events.stock_changed(stock=stock, now=now)
+        lowstock.watch(stock=stock, gained=on_hand - held, restocked=on_hand > 0, now=cause.at)
+        events.stock_changed(stock=stock, now=cause.at)
     return stock
 
 
-def _refusal(*, sku: str, on_hand: int, held: int) -> Invalid | Missing:
+def _refusal(sku: str, on_hand: int, held: int) -> Invalid | Missing:
     stock = Stock.objects.filter(sku=sku).first()
     if stock is None:
         return Missing("No such SKU")
@@ -177,24 +157,5 @@ def _refusal(*, sku: str, on_hand: int, held: int) -> Invalid | Missing:
     return StockUnavailable(sku=sku, requested=max(held, -on_hand), available=stock.quantity)
 
 
-def _record(
-    *,
-    stock: Stock,
-    on_hand: int,
-    held: int,
-    reason: str,
-    actor_id: UUID | None,
-    now: datetime,
-    order_id: UUID | None = None,
-    note: str = "",
-) -> None:
-    LedgerEntry.objects.create(
-        stock=stock,
-        at=now,
-        delta_on_hand=on_hand,
-        delta_held=held,
-        reason=reason,
-        note=note,
-        order_id=order_id,
-        actor_id=actor_id,
-    )
+def _record(stock: Stock, on_hand: int, held: int, cause: Cause) -> None:
+    LedgerEntry.objects.create(stock=stock, delta_on_hand=on_hand, delta_held=held, **asdict(cause))

@@ -20,7 +20,7 @@ READY_SECONDS = 30
 def web(*, log: Path, **environment: str) -> Iterator[str]:
     """Its address. Needs the test database (`django_db_setup`); its log must stay free of tracebacks."""
     port = ports.find_free()
-    process = _start(port=port, log=log, environment=environment)
+    process = start(port=port, log=log, environment=environment)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
@@ -34,7 +34,8 @@ def database_url() -> str:
     return urlunsplit(address._replace(path=f"/{connection.settings_dict['NAME']}"))
 
 
-def _start(*, port: int, log: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def start(*, port: int, log: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """The process itself, ready to serve; whoever calls stops it."""
     given = {"ALLOWED_HOSTS": "127.0.0.1,localhost", **environment}
     settings = {**os.environ, **given, "DATABASE_URL": database_url(), "PORT": str(port)}
     # Tied to this process, so that a killed test run leaves no server behind.

@@ -1,42 +1,24 @@
 """Real sockets to a real server: one web process for each worker of the run, on the test's own database."""
 
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
-from backend.devstack import ports, processes, tether
+from backend.devstack import ports, processes
 from tasks import relay
+from tests import live
 from tests.consumers.ears import Shop
 
 
 def start_web(*, port: int, log: Path, **environment: str) -> subprocess.Popen[bytes]:
     """A web process, ready to serve. It may sign in ten sockets a user, and knows one foreign page."""
-    address = urlsplit(os.environ["DATABASE_URL"])
-    database = urlunsplit(address._replace(path=f"/{settings.DATABASES['default']['NAME']}"))
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database,
-        "PORT": str(port),
-        "CORS_ALLOWED_ORIGINS": "https://friend.example",
-        "ALLOWED_HOSTS": "127.0.0.1,localhost",
-        **environment,
-    }
-    with log.open("ab") as out:
-        words = tether.command(sys.executable, "-m", "backend.config.web", signal=signal.SIGKILL)
-        process = subprocess.Popen(words, env=environment, stdout=out, stderr=out)
-    ready = processes.wait_until(lambda: not ports.is_free(port) or process.poll() is not None, seconds=20)
-    assert ready, log.read_text()
-    assert process.poll() is None, log.read_text()
-    return process
+    given = {"CORS_ALLOWED_ORIGINS": "https://friend.example", **environment}
+    return live.start(port=port, log=log, environment=given)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,165 @@
+"""The load generator, a process of its own: keeps 16 connections busy, and says what came back how fast.
+
+`python -m backend.devstack.bench.load` reads a Job as JSON and prints a Result. Requests come ready-made, and
+answers are read no further than needed, so that it costs a small part of what the server does.
+"""
+
+import asyncio
+import itertools
+import json
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from backend.devstack.bench import cpu
+from backend.devstack.bench.delays import Delays
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_END = b"\r\n\r\n"
+_LATEST_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Job:
+    """`requests`: a file with one a line. They are sent once each, or in a circle."""
+
+    port: int
+    requests: str
+    is_circle: bool
+    seconds: float
+    warm_up: float
+    connections: int
+    server_pid: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What happened between warm-up and end; `statuses` counts from the very beginning."""
+
+    count: int
+    seconds: float
+    delays: Delays
+    statuses: dict[str, int]
+    load_cpu: float
+    server_cpu: float
+    ran_out: bool
+
+
+class Run:
+    """The requests still to send, and the answers that came in time."""
+
+    def __init__(self, job: Job) -> None:
+        self.statuses: Counter[int] = Counter()
+        self.ran_out = False
+        self._job = job
+        lines = Path(job.requests).read_text().splitlines()
+        requests = [json.loads(line).encode() for line in lines]
+        self._requests: Iterator[bytes] = itertools.cycle(requests) if job.is_circle else iter(requests)
+        self._delays: list[float] = []
+        self._begins_at = time.perf_counter() + job.warm_up
+        self._ends_at = self._begins_at + job.seconds
+        self._cpu = [(0.0, 0.0)]
+
+    def next(self) -> bytes | None:
+        """The next request, None when it is over."""
+        now = time.perf_counter()
+        if now > self._ends_at:
+            return None
+        if now > self._begins_at and len(self._cpu) == 1:
+            self._begins_at = now
+            self._look()
+        request = next(self._requests, None)
+        if request is None and not self.ran_out:
+            self.ran_out, self._ends_at = True, now
+        return request
+
+    def answered(self, status: int, *, asked_at: float) -> None:
+        now = time.perf_counter()
+        self.statuses[status] += 1
+        if asked_at >= self._begins_at and now <= self._ends_at:
+            self._delays.append(now - asked_at)
+
+    def result(self) -> Result:
+        self._look()
+        load, server = (after - before for before, after in zip(*self._cpu[-2:], strict=True))
+        return Result(
+            count=len(self._delays),
+            seconds=self._ends_at - self._begins_at,
+            delays=Delays.of(self._delays),
+            statuses={str(status): count for status, count in self.statuses.items()},
+            load_cpu=load,
+            server_cpu=server,
+            ran_out=self.ran_out,
+        )
+
+    def _look(self) -> None:
+        self._cpu.append((time.process_time(), cpu.seconds_of(self._job.server_pid)))
+
+
+class Connection(asyncio.Protocol):
+    """One request at a time, the next as soon as its answer is whole."""
+
+    def __init__(self, run: Run) -> None:
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._run = run
+        self._buffer = b""
+        self._asked_at = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._ask()
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        head, end, body = self._buffer.partition(_END)
+        if not end:
+            return
+        length = _LENGTH.search(head)
+        if length is None:
+            self._finish(ConnectionError(f"an answer without Content-Length: {head[:200]!r}"))
+        elif len(body) >= int(length[1]):
+            self._buffer = b""
+            self._run.answered(int(head[9:12]), asked_at=self._asked_at)
+            self._ask()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._finish(exc or ConnectionError("the server closed the connection"))
+
+    def _ask(self) -> None:
+        request = self._run.next()
+        if request is None:
+            self._finish(None)
+            self._transport.close()
+            return
+        self._asked_at = time.perf_counter()
+        self._transport.write(request)
+
+    def _finish(self, error: Exception | None) -> None:
+        if self.done.done():
+            return
+        if error is None:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(error)
+
+
+async def drive(job: Job) -> Result:
+    """Raises ConnectionError, or TimeoutError for a server that stopped to answer."""
+    run = Run(job)
+    loop = asyncio.get_running_loop()
+    made = [
+        await loop.create_connection(lambda: Connection(run), "127.0.0.1", job.port)
+        for _ in range(job.connections)
+    ]
+    async with asyncio.timeout(job.warm_up + job.seconds + _LATEST_SECONDS):
+        await asyncio.gather(*(connection.done for _, connection in made))
+    return run.result()
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(asyncio.run(drive(Job(**json.load(sys.stdin)))))))

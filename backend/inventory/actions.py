@@ -142,9 +142,8 @@ def _move(sku: str, on_hand: int, held: int, cause: Cause) -> Stock:
         raise _refusal(sku, on_hand, held)
     stock = moved[0]
     _record(stock, on_hand, held, cause)
-    if on_hand != held:  # else a hold became a sale: what can be bought is the same
-        lowstock.watch(stock=stock, gained=on_hand - held, restocked=on_hand > 0, now=cause.at)
-        events.stock_changed(stock=stock, now=cause.at)
+    lowstock.watch(stock=stock, gained=on_hand - held, restocked=on_hand > 0, now=cause.at)
+    events.stock_changed(stock=stock, now=cause.at)
     return stock
 
 

@@ -30,6 +30,7 @@ class Client:
         self.expires_at = expires_at
         self.backlog = Backlog()
         self.ended: Code | None = None
+        self.is_let_in = False  # until then its sign-in is the consumer's to check
         self._send = send
         self._close = close
         self._long_since: float | None = None

@@ -79,6 +79,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         await hub.admit(client)
         # Only now: a sign-out from here on is heard by the hub.
         user = await database.ask(partial(auth.signed_in, claims)) if claims else None
+        client.is_let_in = True
         watch = await database.ask(partial(self.watch, asked, user))
         if not await seats.take(client, open_here=hub.sign_ins.count(client.user_id)):
             raise Refused(Code.TOO_MANY_SOCKETS, name="too_many_sockets", error="Too many open sockets")

@@ -50,7 +50,7 @@ class SignIns:
 
     async def look_up(self) -> None:
         """Ask the database, for when news may have been lost."""
-        clients = [client for group in self._by_user.values() for client in group]
+        clients = [client for group in self._by_user.values() for client in group if client.is_let_in]
         ids = {client.session_id for client in clients if client.session_id is not None}
         if not ids:
             return

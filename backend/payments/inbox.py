@@ -33,16 +33,16 @@ Outcome = StripeEvent.Outcome
 
 def receive(*, payload: bytes, signature: str, now: datetime) -> None:
     """Store the event for its task; one that came before changes nothing. Raises InvalidSignature."""
-    event = gateway.verify_event(payload=payload, signature=signature)
+    event = _storable(gateway.verify_event(payload=payload, signature=signature))
     event_id, kind = event.get("id"), event.get("type")
     if not isinstance(event_id, str) or not isinstance(kind, str) or len(event_id) > LONGEST_ID:
         raise InvalidSignature("This is no event")
-    values = {"type": _storable(kind[:LONGEST_TYPE]), "payload": _storable(event), "received_at": now}
+    values = {"type": kind[:LONGEST_TYPE], "payload": event, "received_at": now}
     if kind not in HANDLED:
         # Most of what Stripe sends: nothing is to be done, so no task is started for it.
         values |= {"outcome": Outcome.UNHANDLED, "processed_at": now}
     with transaction.atomic():
-        _, is_new = StripeEvent.objects.get_or_create(event_id=_storable(event_id), defaults=values)
+        _, is_new = StripeEvent.objects.get_or_create(event_id=event_id, defaults=values)
         if is_new and kind in HANDLED:
             outbox.publish_internally(event="stripe.event_received", data={"event_id": event_id}, now=now)
 

@@ -108,12 +108,14 @@ def test_a_body_that_is_no_event_is_refused(as_guest, body):
     assert not StripeEvent.objects.exists()
 
 
-def test_what_no_column_can_hold_is_stored_without_it(as_guest, settle):
-    answer = post(as_guest, event(note="a\x00b\ud800"))
-    settle()
+def test_what_no_column_can_hold_is_stored_without_it(as_guest):
+    about = {"id": "pi_\x00", "object": "payment_intent"}
+    answer = post(as_guest, event(about, id="evt_\x00", type="payment_intent.succeeded", note="a\x00b\ud800"))
 
     assert answer.status_code == 200
-    assert StripeEvent.objects.get().payload["note"] == "a\ufffdb?"
+    stored = StripeEvent.objects.get()
+    assert (stored.event_id, stored.payload["note"]) == ("evt_\ufffd", "a\ufffdb?")
+    assert Event.objects.get(event="stripe.event_received").data == {"event_id": "evt_\ufffd"}
 
 
 def test_an_event_that_comes_twice_is_stored_and_processed_once(as_guest, order, payment, stripe, settle):

@@ -1,12 +1,13 @@
 """An order in OpenAPI: the shapes that backend/orders/shapes.py makes."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
 
 from api.examples import example
 
+Ordering = Literal["created_at", "-created_at", "total_amount", "-total_amount", "status", "-status"]
 ADDRESS: dict[str, Any] = {
     "address_type": "shipping",
     "full_name": "John Doe",

@@ -1,6 +1,6 @@
 """Checkout and the customer's orders over REST."""
 
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -8,7 +8,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 
 from api import auth, idempotency
-from api.order_schemas import Cancelled, Order, OrderSummary
+from api.order_schemas import Cancelled, Order, Ordering, OrderSummary
 from api.pagination import Page, PageQuery, page_of
 from api.responses import responses
 from backend.orders import actions, queries, shapes
@@ -24,9 +24,7 @@ class PlaceOrder(Schema):
 
 
 class OrdersQuery(PageQuery):
-    ordering: Literal["created_at", "-created_at", "total_amount", "-total_amount", "status", "-status"] = (
-        "-created_at"
-    )
+    ordering: Ordering = "-created_at"
 
 
 @router.post(

@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from pydantic import StringConstraints
 
 from api import auth
-from api.order_schemas import SUMMARY, Order, OrderSummary, PaymentFacts
+from api.order_schemas import SUMMARY, Order, Ordering, OrderSummary, PaymentFacts
 from api.pagination import Page, PageQuery, page_of
 from api.responses import responses
 from backend.orders import actions as orders
@@ -30,9 +30,7 @@ class StaffOrdersQuery(PageQuery):
     date_from: date | None = None
     date_to: date | None = None
     search: Annotated[str, Field(max_length=255)] = ""
-    ordering: Literal["created_at", "-created_at", "total_amount", "-total_amount", "status", "-status"] = (
-        "-created_at"
-    )
+    ordering: Ordering = "-created_at"
 
 
 class Customer(Schema):

@@ -9,7 +9,8 @@ from ninja import Field, Query, Router, Schema, Status
 from pydantic import StrictInt, StringConstraints
 
 from api import auth, fields
-from api.catalog_schemas import REVIEW, Review
+from api.catalog_examples import REVIEW
+from api.catalog_schemas import Review
 from api.examples import example
 from api.pagination import Page, PageQuery, page_of
 from api.responses import responses

@@ -1,6 +1,6 @@
 # Every command works from a clean clone, with Python 3.12 or newer and make; `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-slow check format lock clean run-packages dev-packages
+.PHONY: help run demo bench test test-slow check format lock clean run-packages dev-packages
 
 # Packages are installed without bytecode (see install.py); without it every start would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,6 +31,9 @@ run: run-packages ## Start the whole shop on PORT (8000), with its own PostgreSQ
 
 demo: run-packages ## One buyer's journey through the running shop, with the live frames
 	@exec $(BIN)/python -m backend.devstack.demo
+
+bench: run-packages ## How fast the shop is, as ratios to what this machine can do (BENCH="--seconds 10")
+	@exec $(BIN)/python -m backend.devstack.bench $(BENCH)
 
 test: dev-packages ## The test suite, on servers of its own
 	$(BIN)/pytest -n $(JOBS)

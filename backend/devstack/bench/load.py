@@ -20,7 +20,8 @@ from backend.devstack.bench.delays import Delays
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _END = b"\r\n\r\n"
-_LATEST_SECONDS = 20
+_LATEST_SECONDS = 60
+_FEWEST = 50  # answers, however long they take
 
 
 @dataclass(frozen=True)
@@ -49,55 +50,67 @@ class Result:
     ran_out: bool
 
 
+@dataclass(frozen=True)
+class Look:
+    """At the clock and at the processor."""
+
+    at: float
+    load_cpu: float
+    server_cpu: float
+
+
 class Run:
-    """The requests still to send, and the answers that came in time."""
+    """The requests still to send, and the answers that came in time.
+
+    It is measured from one answer to another: the first after the warm-up, and the one with which the time is
+    over and enough have come.
+    """
 
     def __init__(self, job: Job) -> None:
         self.statuses: Counter[int] = Counter()
-        self.ran_out = False
         self._job = job
         lines = Path(job.requests).read_text().splitlines()
         requests = [json.loads(line).encode() for line in lines]
         self._requests: Iterator[bytes] = itertools.cycle(requests) if job.is_circle else iter(requests)
         self._delays: list[float] = []
-        self._begins_at = time.perf_counter() + job.warm_up
-        self._ends_at = self._begins_at + job.seconds
-        self._cpu = [(0.0, 0.0)]
+        self._warm_at = time.perf_counter() + job.warm_up
+        self._looks: list[Look] = []
+        self._ran_out = False
 
     def next(self) -> bytes | None:
         """The next request, None when it is over."""
-        now = time.perf_counter()
-        if now > self._ends_at:
-            return None
-        if now > self._begins_at and len(self._cpu) == 1:
-            self._begins_at = now
-            self._look()
-        request = next(self._requests, None)
-        if request is None and not self.ran_out:
-            self.ran_out, self._ends_at = True, now
+        request = None if len(self._looks) == 2 else next(self._requests, None)
+        self._ran_out |= request is None and len(self._looks) < 2
         return request
 
     def answered(self, status: int, *, asked_at: float) -> None:
         now = time.perf_counter()
         self.statuses[status] += 1
-        if asked_at >= self._begins_at and now <= self._ends_at:
+        if len(self._looks) == 1:
             self._delays.append(now - asked_at)
+            is_over = now - self._looks[0].at >= self._job.seconds and len(self._delays) >= _FEWEST
+            if is_over or self._ran_out:
+                self._look(now)
+        elif not self._looks and now >= self._warm_at:
+            self._look(now)
 
     def result(self) -> Result:
-        self._look()
-        load, server = (after - before for before, after in zip(*self._cpu[-2:], strict=True))
+        """Raises ValueError when nothing came in time."""
+        if len(self._looks) < 2:
+            raise ValueError("nothing was measured")
+        begin, end = self._looks
         return Result(
             count=len(self._delays),
-            seconds=self._ends_at - self._begins_at,
+            seconds=end.at - begin.at,
             delays=Delays.of(self._delays),
             statuses={str(status): count for status, count in self.statuses.items()},
-            load_cpu=load,
-            server_cpu=server,
-            ran_out=self.ran_out,
+            load_cpu=end.load_cpu - begin.load_cpu,
+            server_cpu=end.server_cpu - begin.server_cpu,
+            ran_out=self._ran_out,
         )
 
-    def _look(self) -> None:
-        self._cpu.append((time.process_time(), cpu.seconds_of(self._job.server_pid)))
+    def _look(self, now: float) -> None:
+        self._looks.append(Look(now, time.process_time(), cpu.seconds_of(self._job.server_pid)))
 
 
 class Connection(asyncio.Protocol):

@@ -17,4 +17,5 @@ class Row:
     delays: Delays
     load_cpu: float
     server_cpu: float
+    yardstick_load_cpu: float = 0.0
     note: str = ""

@@ -36,6 +36,7 @@ def rows(measured: Shop, *, sockets: int, seconds: float) -> Iterator[Row]:
         delays=ours.delays,
         load_cpu=ours.load_cpu / ours.seconds,
         server_cpu=ours.server_cpu / ours.seconds,
+        yardstick_load_cpu=bare.load_cpu / bare.seconds,
     )
     yield row
     yield _other(row, "deliveries per CPU second", _per_cpu(ours), _per_cpu(bare))

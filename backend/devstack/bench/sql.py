@@ -12,11 +12,15 @@ _RATE = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 _LATEST_SECONDS = 300
 
 
+def served(buyers: int) -> int:
+    """How many of a queue take part: not the first, who was recorded, and each client serves as many."""
+    return (buyers - 1) // CLIENTS * CLIENTS
+
+
 def run(*, script: Path, url: str, buyers: int) -> float:
     """Transactions per second by 8 clients, each buyer once. Raises Failed."""
-    # The first buyer was recorded.
-    turns = (buyers - 1) // CLIENTS
-    words = ["-n", "-f", str(script), "-c", str(CLIENTS), "-t", str(turns), "-D", "turn=-1", "-j", "1"]
+    turns = str(served(buyers) // CLIENTS)
+    words = ["-n", "-f", str(script), "-c", str(CLIENTS), "-t", turns, "-D", "turn=-1", "-j", "1"]
     done = subprocess.run(
         [str(wheel.programs() / "pgbench"), *words, url],
         capture_output=True,

@@ -59,20 +59,21 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _legend(rows: Sequence[Row]) -> list[str]:
-    busiest = max(row.load_cpu for row in rows)
+    busiest = max(max(row.load_cpu, row.yardstick_load_cpu) for row in rows)
     verdict = "it may have been the bottleneck" if busiest > _BUSY else "it was not the bottleneck"
     return [
-        "ratio: per second here, divided by the yardstick's in the same run, right before or after; for the two",
-        "  rows in ms, how many times as late.",
-        "empty endpoint: a Ninja GET that does nothing, in the same web process, behind the same middleware; it",
-        "  stands in the bench's own list of addresses. cached: a guest's first page, from Redis; uncached: every",
-        "  request another filter, or another product at another host.",
-        "pgbench: the statements that one such request was seen to send, replayed one by one by 8 clients on a",
-        "  copy of the same database; neither relay nor tasks work there.",
-        "bare app: an ASGI app that only sends frames of the same length to as many sockets, under plain Daphne.",
-        "  Two rounds on their way at a time; p50 to p99 from commit to socket, at 10 commits a second.",
-        "load, server: processor of the load generator and of web, in parts of one core; the generator's busiest",
-        f"  row took {100 * busiest:.0f} % of a core: {verdict}.",
+        "ratio: per second here, divided by the yardstick's in the same run, just before or after; for the",
+        "  two rows in ms, how many times as late.",
+        "empty endpoint: a Ninja GET that does nothing, in the same web process, behind the same middleware;",
+        "  it stands in the bench's own list of addresses.",
+        "cached: a guest's first page, from Redis; uncached: every request another filter, or a product",
+        "  at another host.",
+        "pgbench: the statements that one such request was seen to send, replayed one by one by 8 clients on",
+        "  a copy of the same database; neither relay nor tasks work there.",
+        "bare app: an ASGI app that only sends frames of the same length to as many sockets, under plain",
+        "  Daphne. Two rounds on their way at a time; p50 to p99: commit to socket, at 10 commits a second.",
+        "load, server: processor of the load generator and of web, in parts of one core; the generator's",
+        f"  busiest run took {100 * busiest:.0f} % of a core: {verdict}.",
     ]
 
 

@@ -1,0 +1,108 @@
+"""`make bench`: every row and its yardstick, and nothing left behind."""
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from backend.devstack import environment, processes
+from backend.devstack.bench.delays import Delays
+from backend.devstack.bench.requests import filtered_lists
+from backend.devstack.bench.socket_protocol import Socket
+
+SMALL = ["--seconds", "0.5", "--products", "60", "--sockets", "40"]
+ROWS = {
+    "empty endpoint": "itself",
+    "product list, cached": "empty endpoint",
+    "product list, uncached": "empty endpoint",
+    "product detail, uncached": "empty endpoint",
+    "add to cart": "by pgbench",
+    "checkout, many SKUs": "by pgbench",
+    "checkout, one hot SKU": "by pgbench",
+    "deliveries to 40 sockets": "bare app under Daphne",
+    "deliveries per CPU second": "bare app under Daphne",
+    "commit to socket, p50 in ms": "bare app under Daphne",
+    "commit to socket, p99 in ms": "bare app under Daphne",
+}
+
+
+def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
+    # Its folder marks every process of it, and nothing of the test run's own settings gets in.
+    env = {"PATH": os.environ["PATH"], "TMPDIR": str(folder)}
+    command = [sys.executable, "-m", "backend.devstack.bench", *SMALL, *words]
+    with (folder / "output").open("w") as output:
+        return subprocess.Popen(command, cwd=environment.ROOT, env=env, stdout=output, stderr=output)
+
+
+def left_over(folder: Path) -> list[str]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("TMPDIR") == str(folder):
+                found.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return found
+
+
+@pytest.mark.slow
+def test_bench_measures_every_row_and_leaves_nothing(tmp_path):
+    bench = start(tmp_path, "--json", str(tmp_path / "table.json"))
+
+    assert bench.wait(240) == 0, (tmp_path / "output").read_text()
+
+    rows = json.loads((tmp_path / "table.json").read_text())["rows"]
+    assert [row["name"].partition(" (")[0] for row in rows] == list(ROWS)
+    assert all(row["yardstick"].endswith(ROWS[row["name"]]) for row in rows)
+    figures = [row[name] for row in rows for name in ("ratio", "rate", "yardstick_rate")]
+    figures += [delay for row in rows for delay in row["delays"].values()]
+    assert all(math.isfinite(figure) and figure > 0 for figure in figures)
+    lines = (tmp_path / "output").read_text().splitlines()
+    assert [name for name in ROWS if not any(line.startswith(name) for line in lines)] == []
+    assert left_over(tmp_path) == []
+    assert list(tmp_path.glob("shopwire-bench-*")) == []
+
+
+@pytest.mark.slow
+def test_bench_that_is_told_to_stop_leaves_nothing(tmp_path):
+    bench = start(tmp_path)
+    output = tmp_path / "output"
+    assert processes.wait_until(lambda: "measuring" in output.read_text(), seconds=120), output.read_text()
+
+    bench.send_signal(signal.SIGTERM)
+
+    assert bench.wait(30) == 130
+    assert left_over(tmp_path) == []
+    assert list(tmp_path.glob("shopwire-bench-*")) == []
+
+
+def test_delays_are_those_that_so_many_did_not_exceed():
+    assert Delays.of(place / 1000 for place in range(100)) == Delays(p50=50.0, p95=95.0, p99=99.0)
+
+
+def test_delays_of_nothing_are_refused():
+    with pytest.raises(ValueError, match="nothing was measured"):
+        Delays.of([])
+
+
+def test_uncached_lists_never_ask_the_same_twice():
+    assert len(set(filtered_lists(20_000))) == 20_000
+
+
+def test_socket_reads_frames_however_they_are_cut():
+    frames = []
+    socket = Socket(path="/", on_frame=lambda socket, before, size: frames.append((before, size)))
+    small, large = b'{"version":7}', b'{"version": 8, "padding": "' + b"x" * 200 + b'"}'
+    stream = b"HTTP/1.1 101 Switching Protocols\r\n\r\n\x81\x0d" + small + b"\x81\x7e\x00\xe5" + large
+
+    for place in range(len(stream)):
+        socket.data_received(stream[place : place + 1])
+
+    assert frames == [(-1, 13), (7, 229)]
+    assert (socket.version, socket.failure) == (8, "")

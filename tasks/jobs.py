@@ -23,9 +23,9 @@ class Tracked(Task[..., None]):
     """
 
     transient: tuple[type[Exception], ...] = ()
-    # Below the lease, so that no two workers run one job.
-    soft_time_limit = 40
-    time_limit = 45
+    # Enough for two calls of Stripe; below the lease, so that no two workers run one job.
+    soft_time_limit = 32
+    time_limit = 36
 
     def __call__(self, *, job_id: int) -> None:
         job = jobs.lease(job_id=job_id, now=timezone.now())

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from backend.outbox.models import Job
 
 # A dead worker's job is found again when its lease ends: within a minute (contract section 6).
-LEASE = timedelta(seconds=50)
+LEASE = timedelta(seconds=40)
 LONGEST_PAUSE = timedelta(minutes=10)
 TRIES = 20
 

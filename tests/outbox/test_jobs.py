@@ -115,8 +115,8 @@ def test_the_job_of_a_worker_that_died_is_due_again_within_a_minute():
     job = a_job()
     jobs.lease(job_id=job.pk, now=NOW)
 
-    assert actions.due_jobs(now=NOW + timedelta(seconds=49), limit=10) == []
-    assert actions.due_jobs(now=NOW + timedelta(seconds=50), limit=10) == [job]
+    assert actions.due_jobs(now=NOW + timedelta(seconds=39), limit=10) == []
+    assert actions.due_jobs(now=NOW + timedelta(seconds=40), limit=10) == [job]
 
 
 def test_no_job_runs_longer_than_its_lease():

@@ -13,6 +13,7 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import RedisError
 
+from backend.core import redis
 from backend.core.errors import Denied
 
 log = logging.getLogger(__name__)
@@ -36,13 +37,16 @@ def count(*, scope: str, who: str) -> None:
     """
     rate = settings.THROTTLES[scope]
     if rate == "off":
-        return
+        return None
     item = limit(rate)
+    if redis.is_resting():
+        return _hit(_own(), item, scope, who)
     try:
-        _hit(_shared(), item, scope, who)
+        return _hit(_shared(), item, scope, who)
     except (RedisError, StorageError) as error:
         log.warning("throttles counted in this process only: %s", error)
-        _hit(_own(), item, scope, who)
+        redis.rest()
+        return _hit(_own(), item, scope, who)
 
 
 @cache

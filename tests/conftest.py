@@ -21,6 +21,7 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_redis() -> None:
+    redis._rests_until = 0.0
     redis.client().flushall()
 
 

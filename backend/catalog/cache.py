@@ -37,12 +37,13 @@ def answer(*, address: str, seconds: int, compute: Callable[[], dict[str, Any]])
     """The JSON text kept for this address (scheme, host and query included), else computed and kept."""
     place = None
     try:
-        place = _place(address)
+        place = None if redis.is_resting() else _place(address)
         kept = redis.client().get(place) if place else None
         if kept is not None:
             return str(kept)
     except RedisError as error:
         log.warning("catalogue answered without its cache: %s", error)
+        redis.rest()
         place = None
     fresh = json.dumps(compute())
     if place is not None:
@@ -66,3 +67,4 @@ def _keep(place: str, text: str, seconds: int) -> None:
         redis.client().set(place, text, ex=seconds)
     except RedisError as error:
         log.warning("catalogue answer not kept: %s", error)
+        redis.rest()

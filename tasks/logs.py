@@ -2,11 +2,13 @@
 
 import logging
 import os
-import sys
 from typing import Any
 
 from celery import signals
 from celery.apps import worker
+
+# Not sys.stderr, which Celery replaces by a logger.
+STDERR = 2
 
 
 @signals.celeryd_init.connect
@@ -19,4 +21,4 @@ def log_everything(**about: Any) -> None:
 def say(message: str, file: object = None) -> None:
     """Celery calls it from its signal handlers, where a stream may be in use: past the stream, then."""
     record = logging.LogRecord("celery.worker", logging.INFO, "", 0, message, None, None)
-    os.write(sys.stderr.fileno(), f"{logging.getLogger().handlers[0].format(record)}\n".encode())
+    os.write(STDERR, f"{logging.getLogger().handlers[0].format(record)}\n".encode())

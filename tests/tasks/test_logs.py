@@ -2,9 +2,11 @@
 
 import json
 import logging
+import sys
 
 import pytest
 from celery.apps import worker
+from celery.utils.log import LoggingProxy
 
 from backend.config.logs import JsonFormatter
 from tasks import logs
@@ -20,7 +22,8 @@ def as_json(monkeypatch):
     logging.captureWarnings(False)
 
 
-def test_the_last_words_of_a_worker_are_json(as_json, capfd):
+def test_the_last_words_of_a_worker_are_json(as_json, capfd, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", LoggingProxy(logging.getLogger("celery.redirected")))
     logs.log_everything()
 
     worker.safe_say("worker: Warm shutdown (MainProcess)")

@@ -52,10 +52,11 @@ class Rest:
         }
         for name, asked in lists.items():
             say(f"measuring {name}")
-            # Just before, so that both meet the same weather on a machine that has other things to do.
-            empty = _rate(self._empty())
             file = self._file("read", asked)
+            # Before and after, so that both meet the same weather on a machine that has other things to do.
+            before = _rate(self._empty())
             result = self._drive(name, file, is_circle="uncached" not in name)
+            empty = (before + _rate(self._empty())) / 2
             yield _row(name, result, yardstick="empty endpoint", yardstick_rate=empty)
 
     def _empty(self) -> Result:
@@ -106,6 +107,7 @@ def _row(name: str, result: Result, *, yardstick: str, yardstick_rate: float) ->
         delays=result.delays,
         load_cpu=result.load_cpu / result.seconds,
         server_cpu=result.server_cpu / result.seconds,
+        server_ms=1000 * result.server_cpu / result.count,
     )
     return replace(row, note="ran out of buyers") if result.ran_out else row
 

@@ -7,7 +7,7 @@ from backend.devstack.bench.delays import Delays
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured, and its yardstick in the same run. Rates are per second, CPU in cores."""
+    """What was measured, and its yardstick in the same run. Rates are per second, shares of CPU in cores."""
 
     name: str
     ratio: float
@@ -17,5 +17,6 @@ class Row:
     delays: Delays
     load_cpu: float
     server_cpu: float
+    server_ms: float  # of CPU, for one request or delivery
     yardstick_load_cpu: float = 0.0
     note: str = ""

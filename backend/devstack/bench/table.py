@@ -21,6 +21,7 @@ _HEAD = (
     "p99 ms",
     "load",
     "server",
+    "each ms",
 )
 _BUSY = 0.7  # of a core: then the load generator may be what was measured
 
@@ -45,7 +46,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     delays = [f"{value:.1f}" for value in (row.delays.p50, row.delays.p95, row.delays.p99)]
     shares = [f"{100 * share:.0f} %" for share in (row.load_cpu, row.server_cpu)]
     name = f"{row.name} ({row.note})" if row.note else row.name
-    return (name, f"{row.ratio:.3f}", row.yardstick, *rates, *delays, *shares)
+    return (name, f"{row.ratio:.3f}", row.yardstick, *rates, *delays, *shares, f"{row.server_ms:.3g}")
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -62,7 +63,7 @@ def _legend(rows: Sequence[Row]) -> list[str]:
     busiest = max(max(row.load_cpu, row.yardstick_load_cpu) for row in rows)
     verdict = "it may have been the bottleneck" if busiest > _BUSY else "it was not the bottleneck"
     return [
-        "ratio: per second here, divided by the yardstick's in the same run, just before or after; for the",
+        "ratio: per second here, divided by the yardstick's in the same run, right beside it; for the",
         "  two rows in ms, how many times as late.",
         "empty endpoint: a Ninja GET that does nothing, in the same web process, behind the same middleware;",
         "  it stands in the bench's own list of addresses.",
@@ -72,8 +73,9 @@ def _legend(rows: Sequence[Row]) -> list[str]:
         "  a copy of the same database; neither relay nor tasks work there.",
         "bare app: an ASGI app that only sends frames of the same length to as many sockets, under plain",
         "  Daphne. Two rounds on their way at a time; p50 to p99: commit to socket, at 10 commits a second.",
-        "load, server: processor of the load generator and of web, in parts of one core; the generator's",
-        f"  busiest run took {100 * busiest:.0f} % of a core: {verdict}.",
+        "load, server: processor of the load generator and of web, in parts of one core; each: of web, for",
+        "  one request or delivery, which a busy machine hardly changes.",
+        f"The load generator took up to {100 * busiest:.0f} % of a core: {verdict}.",
     ]
 
 

@@ -74,7 +74,7 @@ def _legend(rows: Sequence[Row]) -> list[str]:
         "bare app: an ASGI app that only sends frames of the same length to as many sockets, under plain",
         "  Daphne. Two rounds on their way at a time; p50 to p99: commit to socket, at 10 commits a second.",
         "load, server: processor of the load generator and of web, in parts of one core; each: of web, for",
-        "  one request or delivery, which a busy machine hardly changes.",
+        "  one request or delivery, which a busy machine changes less than the rates.",
         f"The load generator took up to {100 * busiest:.0f} % of a core: {verdict}.",
     ]
 

@@ -14,7 +14,11 @@ class Console:
         self._is_colored = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
     def show(self, name: str, line: str) -> None:
-        print(f"{self._prefix(name)} {line}", flush=True)
+        try:
+            print(f"{self._prefix(name)} {line}", flush=True)
+        except OSError:
+            # Whoever read is gone (`make run | head`); the run still has to end in order.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def say(self, line: str) -> None:
         """A word of the supervisor itself."""

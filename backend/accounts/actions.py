@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from backend.accounts import passwords, queries, tokens
 from backend.accounts.models import MailToken, Session, User
+from backend.core import transactions
 from backend.core.errors import Conflict, Denied, invalid_field
 from backend.outbox import actions as outbox
 
@@ -51,6 +52,7 @@ def register(
     return user
 
 
+@transactions.retried
 def update_profile(
     *,
     user_id: UUID,
@@ -62,10 +64,9 @@ def update_profile(
     """Change what is given; None leaves as it is. A name is told, since it stands under reviews."""
     given = {"first_name": first_name, "last_name": last_name, "phone_number": phone_number}
     changes = {name: value for name, value in given.items() if value is not None}
-    with transaction.atomic():
-        User.objects.filter(pk=user_id).update(**changes)
-        if {"first_name", "last_name"} & changes.keys():
-            outbox.publish_internally(event="account.renamed", data={"user_id": str(user_id)}, now=now)
+    User.objects.filter(pk=user_id).update(**changes)
+    if {"first_name", "last_name"} & changes.keys():
+        outbox.publish_internally(event="account.renamed", data={"user_id": str(user_id)}, now=now)
     return queries.by_id(user_id)
 
 
@@ -90,21 +91,21 @@ def open_session(*, user: User, now: datetime) -> Session:
     return Session.objects.create(user=user, created_at=now, expires_at=now + settings.JWT_REFRESH)
 
 
+@transactions.retried
 def sign_out(*, user_id: UUID, refresh_token: str, now: datetime) -> None:
     """End the session of the user's refresh token. Raises InvalidToken for any other, or an ended one."""
     claims = tokens.verify(token=refresh_token, kind="refresh", now=now)
-    with transaction.atomic():
-        live = Session.objects.filter(pk=claims.session_id, user_id=user_id, ended_at__isnull=True)
-        if not live.update(ended_at=now):
-            raise tokens.InvalidToken
-        _tell_session_ended(user_id=user_id, session_id=str(claims.session_id), now=now)
+    live = Session.objects.filter(pk=claims.session_id, user_id=user_id, ended_at__isnull=True)
+    if not live.update(ended_at=now):
+        raise tokens.InvalidToken
+    _tell_session_ended(user_id=user_id, session_id=str(claims.session_id), now=now)
 
 
+@transactions.retried
 def end_sessions(*, user_id: UUID, now: datetime) -> None:
     """End every session of the user. The caller holds the user's lock, so that none opens meanwhile."""
-    with transaction.atomic():
-        Session.objects.filter(user_id=user_id, ended_at__isnull=True).update(ended_at=now)
-        _tell_session_ended(user_id=user_id, session_id=None, now=now)
+    Session.objects.filter(user_id=user_id, ended_at__isnull=True).update(ended_at=now)
+    _tell_session_ended(user_id=user_id, session_id=None, now=now)
 
 
 def change_password(*, user_id: UUID, old_password: str, new_password: str, now: datetime) -> None:
@@ -126,16 +127,16 @@ def set_password(*, user_id: UUID, hashed: str, now: datetime) -> None:
     end_sessions(user_id=user_id, now=now)
 
 
+@transactions.retried
 def deactivate(*, user_id: UUID, actor: User, now: datetime) -> User:
     """Lock somebody out at once; twice is as good as once. Raises Missing, Denied (oneself; a superuser)."""
-    with transaction.atomic():
-        user = queries.lock_user(user_id)
-        if user.pk == actor.pk or (user.is_superuser and not actor.is_superuser):
-            raise Denied("You can't deactivate this account")
-        if user.is_active:
-            user.is_active = False
-            user.save(update_fields=["is_active"])
-            end_sessions(user_id=user_id, now=now)
+    user = queries.lock_user(user_id)
+    if user.pk == actor.pk or (user.is_superuser and not actor.is_superuser):
+        raise Denied("You can't deactivate this account")
+    if user.is_active:
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        end_sessions(user_id=user_id, now=now)
     return user
 
 
@@ -145,6 +146,7 @@ def activate(*, user_id: UUID) -> User:
     return queries.by_id(user_id)
 
 
+@transactions.retried
 def set_staff(*, user_id: UUID, is_staff: bool, actor: User, now: datetime) -> User:
     """Take somebody onto the staff or off it; every session ends, since its tokens say what they were.
 
@@ -152,12 +154,11 @@ def set_staff(*, user_id: UUID, is_staff: bool, actor: User, now: datetime) -> U
     """
     if not actor.is_superuser or user_id == actor.pk:
         raise Denied("Only another superuser may change who is staff")
-    with transaction.atomic():
-        user = queries.lock_user(user_id)
-        if user.is_staff != is_staff:
-            user.is_staff = is_staff
-            user.save(update_fields=["is_staff"])
-            end_sessions(user_id=user_id, now=now)
+    user = queries.lock_user(user_id)
+    if user.is_staff != is_staff:
+        user.is_staff = is_staff
+        user.save(update_fields=["is_staff"])
+        end_sessions(user_id=user_id, now=now)
     return user
 
 

@@ -5,37 +5,36 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from backend.accounts import queries
 from backend.accounts.models import Address
+from backend.core import transactions
 
 
+@transactions.retried
 def add_address(*, user_id: UUID, fields: Mapping[str, Any], now: datetime) -> Address:
     """Write an address into the book; as a default it replaces the one before. Locks the user."""
-    with transaction.atomic():
-        queries.lock_user(user_id)
-        address = Address(user_id=user_id, created_at=now, **fields)
-        _save(address)
+    queries.lock_user(user_id)
+    address = Address(user_id=user_id, created_at=now, **fields)
+    _save(address)
     return address
 
 
+@transactions.retried
 def change_address(*, user_id: UUID, address_id: UUID, fields: Mapping[str, Any]) -> Address:
     """Change the fields that are given. Locks the user. Raises Missing, or Denied for somebody else's."""
-    with transaction.atomic():
-        queries.lock_user(user_id)
-        address = queries.address_of(user_id=user_id, address_id=address_id)
-        for name, value in fields.items():
-            setattr(address, name, value)
-        _save(address)
+    queries.lock_user(user_id)
+    address = queries.address_of(user_id=user_id, address_id=address_id)
+    for name, value in fields.items():
+        setattr(address, name, value)
+    _save(address)
     return address
 
 
+@transactions.retried
 def remove_address(*, user_id: UUID, address_id: UUID) -> None:
     """Strike an address out; orders keep their own copy. Locks the user. Raises Missing, Denied."""
-    with transaction.atomic():
-        queries.lock_user(user_id)
-        queries.address_of(user_id=user_id, address_id=address_id).delete()
+    queries.lock_user(user_id)
+    queries.address_of(user_id=user_id, address_id=address_id).delete()
 
 
 def _save(address: Address) -> None:

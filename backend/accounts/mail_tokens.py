@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from backend.accounts import actions, passwords, queries
 from backend.accounts.models import MailToken, User
+from backend.core import transactions
 from backend.core.errors import Invalid
 from backend.outbox import actions as outbox
 
@@ -46,9 +47,9 @@ def ask_for_reset(*, email: str, now: datetime) -> None:
     _ask(event="account.reset_asked", email=email, now=now)
 
 
+@transactions.retried
 def _ask(*, event: str, email: str, now: datetime) -> None:
-    with transaction.atomic():
-        outbox.publish_internally(event=event, data={"email": email.lower()}, now=now)
+    outbox.publish_internally(event=event, data={"email": email.lower()}, now=now)
 
 
 def issue_verification(*, email: str, now: datetime) -> Issued | None:
@@ -61,31 +62,31 @@ def issue_reset(*, email: str, now: datetime) -> Issued | None:
     return _issue(users=User.objects.filter(email=email), purpose=RESET, now=now)
 
 
+@transactions.retried
 def _issue(*, users: QuerySet[User], purpose: MailToken.Purpose, now: datetime) -> Issued | None:
     """Locks the user, so that of several tokens issued at once the last one lives."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    with transaction.atomic():
-        user = users.filter(is_active=True).select_for_update(no_key=True).first()
-        if user is None:
-            return None
-        MailToken.objects.filter(user=user, purpose=purpose, used_at__isnull=True).delete()
-        row = MailToken.objects.create(
-            user=user,
-            purpose=purpose,
-            digest=_digest(secret),
-            created_at=now,
-            expires_at=now + LIFETIMES[purpose],
-        )
+    user = users.filter(is_active=True).select_for_update(no_key=True).first()
+    if user is None:
+        return None
+    MailToken.objects.filter(user=user, purpose=purpose, used_at__isnull=True).delete()
+    row = MailToken.objects.create(
+        user=user,
+        purpose=purpose,
+        digest=_digest(secret),
+        created_at=now,
+        expires_at=now + LIFETIMES[purpose],
+    )
     return Issued(id=row.pk, email=user.email, secret=secret)
 
 
+@transactions.retried
 def verify_email(*, secret: str, now: datetime) -> None:
     """Confirm the e-mail to which the token was sent. Raises WrongMailToken."""
-    with transaction.atomic():
-        token = _live(secret, VERIFY, now)
-        queries.lock_user(token.user_id)
-        _use(token, now)
-        User.objects.filter(pk=token.user_id).update(is_verified=True)
+    token = _live(secret, VERIFY, now)
+    queries.lock_user(token.user_id)
+    _use(token, now)
+    User.objects.filter(pk=token.user_id).update(is_verified=True)
 
 
 def reset_password(*, secret: str, new_password: str, now: datetime) -> None:

@@ -3,11 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from backend.cart import events, queries
 from backend.cart.models import Cart, CartItem
 from backend.catalog import sellable as catalog
+from backend.core import transactions
 from backend.core.errors import invalid_field
 from backend.inventory import queries as inventory
 from backend.inventory.actions import StockUnavailable
@@ -16,6 +15,7 @@ MOST_LINES = 100
 MOST_UNITS = 9_999
 
 
+@transactions.retried
 def add_item(
     *, user_id: UUID, product_id: UUID, variant_id: UUID | None, quantity: int, now: datetime
 ) -> tuple[CartItem, bool]:
@@ -25,44 +25,43 @@ def add_item(
     StockUnavailable when the line would ask for more than can be bought now (checkout is what holds units).
     """
     item = catalog.sellable(product_id=product_id, variant_id=variant_id)
-    with transaction.atomic():
-        cart = queries.lock_cart(user_id=user_id, now=now)
-        line = cart.items.filter(sku=item.sku).first()
-        wanted = quantity + (line.quantity if line else 0)
-        _check(item=item, wanted=wanted, is_new=line is None, cart=cart)
-        if line is None:
-            created = _new_line(cart=cart, item=item, quantity=wanted, now=now)
-        else:
-            cart.items.filter(pk=line.pk).update(quantity=wanted)
-        changed = _tell(cart, "cart.item_updated" if line else "cart.item_added", now)
+    cart = queries.lock_cart(user_id=user_id, now=now)
+    line = cart.items.filter(sku=item.sku).first()
+    wanted = quantity + (line.quantity if line else 0)
+    _check(item=item, wanted=wanted, is_new=line is None, cart=cart)
+    if line is None:
+        created = _new_line(cart=cart, item=item, quantity=wanted, now=now)
+    else:
+        cart.items.filter(pk=line.pk).update(quantity=wanted)
+    changed = _tell(cart, "cart.item_updated" if line else "cart.item_added", now)
     return changed[line.pk if line else created.pk], line is None
 
 
+@transactions.retried
 def set_quantity(*, user_id: UUID, item_id: UUID, quantity: int, now: datetime) -> CartItem:
     """Make it so many units. Raises Missing, Denied for somebody else's line, StockUnavailable."""
-    with transaction.atomic():
-        cart = queries.lock_cart(user_id=user_id, now=now)
-        line = queries.owned_item(item_id=item_id, user_id=user_id)
-        item = catalog.sellable(product_id=line.product_id, variant_id=line.variant_id)
-        _check(item=item, wanted=quantity, is_new=False, cart=cart)
-        cart.items.filter(pk=line.pk).update(quantity=quantity)
-        return _tell(cart, "cart.item_updated", now)[line.pk]
+    cart = queries.lock_cart(user_id=user_id, now=now)
+    line = queries.owned_item(item_id=item_id, user_id=user_id)
+    item = catalog.sellable(product_id=line.product_id, variant_id=line.variant_id)
+    _check(item=item, wanted=quantity, is_new=False, cart=cart)
+    cart.items.filter(pk=line.pk).update(quantity=quantity)
+    return _tell(cart, "cart.item_updated", now)[line.pk]
 
 
+@transactions.retried
 def remove_item(*, user_id: UUID, item_id: UUID, now: datetime) -> None:
     """Take a line out. Raises Missing, Denied for somebody else's line."""
-    with transaction.atomic():
-        cart = queries.lock_cart(user_id=user_id, now=now)
-        queries.owned_item(item_id=item_id, user_id=user_id).delete()
-        _tell(cart, "cart.item_removed", now)
+    cart = queries.lock_cart(user_id=user_id, now=now)
+    queries.owned_item(item_id=item_id, user_id=user_id).delete()
+    _tell(cart, "cart.item_removed", now)
 
 
+@transactions.retried
 def clear(*, user_id: UUID, now: datetime) -> None:
     """Take everything out; an empty cart stays as it is."""
-    with transaction.atomic():
-        cart = queries.lock_cart(user_id=user_id, now=now)
-        if cart.items.exists():
-            empty(cart=cart, event="cart.cleared", now=now)
+    cart = queries.lock_cart(user_id=user_id, now=now)
+    if cart.items.exists():
+        empty(cart=cart, event="cart.cleared", now=now)
 
 
 def empty(*, cart: Cart, event: str, now: datetime) -> None:

@@ -15,11 +15,26 @@ from backend.accounts.models import User
 from backend.catalog import checks, events, parts, queries, search_text, slugs, tree
 from backend.catalog.drafts import ProductDraft
 from backend.catalog.models import Category, Product, Wish
+from backend.core import transactions
 from backend.core.errors import Conflict, invalid_field
 
 LONGEST_CATEGORY_NAME = 100
 
 
+@contextmanager
+def _taken_is_a_conflict() -> Iterator[None]:
+    """The unique constraints have the last word on who was first."""
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
+        field = "slug" if "slug" in (error.__cause__.diag.constraint_name or "") else "sku"
+        raise Conflict(f"This {field} is taken", details={field: ["It is taken."]}) from error
+
+
+@_taken_is_a_conflict()
+@transactions.retried
 def create_product(*, draft: ProductDraft, actor_id: UUID | None, now: datetime) -> Product:
     """Put a new product on sale, its opening stock counted. An empty slug is made from the name.
 
@@ -28,39 +43,40 @@ def create_product(*, draft: ProductDraft, actor_id: UUID | None, now: datetime)
     draft = checks.checked(draft)
     slug = draft.slug or slugs.for_product(name=draft.name, sku=draft.sku, reserved=checks.RESERVED_SLUGS)
     product = Product(**parts.columns(replace(draft, slug=slug)), created_at=now, updated_at=now)
-    with _taken_is_a_conflict(), transaction.atomic():
-        product.save(force_insert=True)
-        _write_parts(product=product, draft=draft, actor_id=actor_id, now=now)
+    product.save(force_insert=True)
+    _write_parts(product=product, draft=draft, actor_id=actor_id, now=now)
     return product
 
 
+@_taken_is_a_conflict()
+@transactions.retried
 def update_product(*, slug: str, draft: ProductDraft, actor_id: UUID | None, now: datetime) -> Product:
     """Make the product so; an empty slug keeps the one it has. Locks the product, then its stock.
 
     What is as drafted already is not touched: then `updated_at` stays and nothing is told. Quantities count
     only for new SKUs. Raises Missing, Conflict for a taken SKU or slug, Invalid for another SKU of its own.
     """
-    with _taken_is_a_conflict(), transaction.atomic():
-        product = queries.lock_product(slug=slug)
-        return _become(product=product, draft=draft, actor_id=actor_id, now=now)
+    product = queries.lock_product(slug=slug)
+    return _become(product=product, draft=draft, actor_id=actor_id, now=now)
 
 
+@_taken_is_a_conflict()
+@transactions.retried
 def change_product(*, slug: str, changes: Mapping[str, Any], actor_id: UUID | None, now: datetime) -> Product:
     """Change the named fields of the draft that the product is, and no others. Raises as update_product."""
-    with _taken_is_a_conflict(), transaction.atomic():
-        product = queries.lock_product(slug=slug)
-        draft = replace(parts.draft_of(product), **changes)
-        return _become(product=product, draft=draft, actor_id=actor_id, now=now)
+    product = queries.lock_product(slug=slug)
+    draft = replace(parts.draft_of(product), **changes)
+    return _become(product=product, draft=draft, actor_id=actor_id, now=now)
 
 
+@transactions.retried
 def deactivate_product(*, slug: str, now: datetime) -> None:
     """Take the product off sale; a second time nothing happens. Raises Missing. Locks the product."""
-    with transaction.atomic():
-        product = queries.lock_product(slug=slug)
-        if not product.is_active:
-            return
-        Product.objects.filter(pk=product.pk).update(is_active=False, updated_at=now)
-        events.product_changed(product=product, now=now)
+    product = queries.lock_product(slug=slug)
+    if not product.is_active:
+        return
+    Product.objects.filter(pk=product.pk).update(is_active=False, updated_at=now)
+    events.product_changed(product=product, now=now)
 
 
 def ensure_category(*, names: Sequence[str], now: datetime) -> Category:
@@ -73,13 +89,13 @@ def ensure_category(*, names: Sequence[str], now: datetime) -> Category:
     return category
 
 
+@transactions.retried
 def refresh_category(*, category_id: UUID, now: datetime) -> None:
     """A category was edited elsewhere (the admin): its name stands in the search text of all under it."""
-    with transaction.atomic():
-        category = Category.objects.get(pk=category_id)
-        branch = tree.Tree(Category.objects.all()).branch(category.slug)
-        search_text.refresh(Product.objects.filter(category__in=branch).values_list("pk", flat=True))
-        events.category_changed(category=category, now=now)
+    category = Category.objects.get(pk=category_id)
+    branch = tree.Tree(Category.objects.all()).branch(category.slug)
+    search_text.refresh(Product.objects.filter(category__in=branch).values_list("pk", flat=True))
+    events.category_changed(category=category, now=now)
 
 
 def record_rating(*, product_id: UUID, rating_delta: int, count_delta: int, now: datetime) -> None:
@@ -130,6 +146,8 @@ def _without_quantities(draft: ProductDraft) -> ProductDraft:
     return replace(draft, quantity=0, variants=variants)
 
 
+@_taken_is_a_conflict()
+@transactions.retried
 def _ensure_child(*, parent: Category | None, name: str, now: datetime) -> Category:
     name = name.strip()
     if not 0 < len(name) <= LONGEST_CATEGORY_NAME:
@@ -137,20 +155,7 @@ def _ensure_child(*, parent: Category | None, name: str, now: datetime) -> Categ
     found = Category.objects.filter(parent=parent, name__iexact=name).first()
     if found is not None:
         return found
-    with _taken_is_a_conflict(), transaction.atomic():
-        slug = slugs.for_category(name=name, parent=parent)
-        category = Category.objects.create(parent=parent, name=name, slug=slug, created_at=now)
-        events.category_changed(category=category, now=now)
+    slug = slugs.for_category(name=name, parent=parent)
+    category = Category.objects.create(parent=parent, name=name, slug=slug, created_at=now)
+    events.category_changed(category=category, now=now)
     return category
-
-
-@contextmanager
-def _taken_is_a_conflict() -> Iterator[None]:
-    """The unique constraints have the last word on who was first."""
-    try:
-        yield
-    except IntegrityError as error:
-        if not isinstance(error.__cause__, UniqueViolation):
-            raise
-        field = "slug" if "slug" in (error.__cause__.diag.constraint_name or "") else "sku"
-        raise Conflict(f"This {field} is taken", details={field: ["It is taken."]}) from error

@@ -83,9 +83,14 @@ TEMPLATES = [
 
 
 def _database(url: str) -> dict[str, Any]:
-    """A lock is waited for 4 s, a statement runs 15 s at most: no request hangs on PostgreSQL longer."""
+    """A lock is waited for 4 s, a statement runs 15 s at most: no request hangs on PostgreSQL longer.
+
+    A process that stands still inside a transaction loses it after 10 s, and with it the rows it has locked.
+    """
     database: dict[str, Any] = {**dj_database_url.parse(url), "CONN_HEALTH_CHECKS": True}
-    limits = {"options": "-c lock_timeout=4s -c statement_timeout=15s", "connect_timeout": 5}
+    timeouts = {"lock": "4s", "statement": "15s", "idle_in_transaction_session": "10s"}
+    options = " ".join(f"-c {name}_timeout={limit}" for name, limit in timeouts.items())
+    limits = {"options": options, "connect_timeout": 5}
     database["OPTIONS"] = {**database.get("OPTIONS", {}), **limits}  # the address may ask for sslmode=require
     size = ENV.database_pool_size
     if size:  # the web process serves each request on another thread: connections are shared by a pool

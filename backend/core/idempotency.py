@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from backend.core import transactions
 from backend.core.errors import Conflict
 from backend.core.models import IdempotencyKey
 
@@ -42,11 +42,15 @@ def once(
     try:
         if not atomic:
             return _keep(row, effect())
-        with transaction.atomic():
-            return _keep(row, effect())
+        return _run_and_keep(row, effect)
     except BaseException:
         _held(row).delete()
         raise
+
+
+@transactions.retried
+def _run_and_keep(row: IdempotencyKey, effect: Callable[[], Answer]) -> Answer:
+    return _keep(row, effect())
 
 
 def _claim(*, user_id: UUID, key: str, fingerprint: str, now: datetime) -> IdempotencyKey:

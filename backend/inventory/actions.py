@@ -9,8 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
+from backend.core import transactions
 from backend.core.errors import Conflict, Invalid, Missing, invalid_field
 from backend.inventory import events, lowstock
 from backend.inventory.models import LedgerEntry, Stock
@@ -51,6 +50,7 @@ class StockUnavailable(Invalid):
         super().__init__(details={"sku": sku, "requested": requested, "available": available})
 
 
+@transactions.retried
 def open_stock(
     *,
     sku: str,
@@ -63,29 +63,28 @@ def open_stock(
 ) -> Stock:
     """Begin to count a SKU. Raises Conflict when it is counted already."""
     stock = Stock(sku=sku, product=product, variant=variant, on_hand=quantity, threshold=threshold)
-    with transaction.atomic():
-        Stock.objects.bulk_create([stock], ignore_conflicts=True)
-        locked = Stock.objects.select_for_update().get(sku=sku)
-        if locked.ledger.exists() or locked.product != product:
-            raise Conflict("This SKU is taken", details={"sku": [sku]})
-        _record(locked, quantity, 0, Cause(reason=Reason.OPENING, actor_id=actor_id, at=now))
-        events.stock_changed(stock=locked, now=now)
+    Stock.objects.bulk_create([stock], ignore_conflicts=True)
+    locked = Stock.objects.select_for_update().get(sku=sku)
+    if locked.ledger.exists() or locked.product != product:
+        raise Conflict("This SKU is taken", details={"sku": [sku]})
+    _record(locked, quantity, 0, Cause(reason=Reason.OPENING, actor_id=actor_id, at=now))
+    events.stock_changed(stock=locked, now=now)
     return locked
 
 
+@transactions.retried
 def relabel(*, sku: str, product: str, variant: str | None, threshold: int | None, now: datetime) -> Stock:
     """Keep a SKU's labels and threshold as the catalogue has them; nothing happens if they are. Locks it."""
-    with transaction.atomic():
-        stock = Stock.objects.select_for_update().filter(sku=sku).first()
-        if stock is None:
-            raise Missing("No such SKU")
-        if (stock.product, stock.variant, stock.threshold) == (product, variant, threshold):
-            return stock
-        stock.product, stock.variant, stock.threshold = product, variant, threshold
-        stock.version += 1
-        lowstock.rearm(stock)
-        stock.save(update_fields=["product", "variant", "threshold", "version", "low_alerted"])
-        events.stock_changed(stock=stock, now=now)
+    stock = Stock.objects.select_for_update().filter(sku=sku).first()
+    if stock is None:
+        raise Missing("No such SKU")
+    if (stock.product, stock.variant, stock.threshold) == (product, variant, threshold):
+        return stock
+    stock.product, stock.variant, stock.threshold = product, variant, threshold
+    stock.version += 1
+    lowstock.rearm(stock)
+    stock.save(update_fields=["product", "variant", "threshold", "version", "low_alerted"])
+    events.stock_changed(stock=stock, now=now)
     return stock
 
 
@@ -119,21 +118,21 @@ def take_back(*, units: Mapping[str, int], order_id: UUID, actor_id: UUID | None
     _move_all(units, on_hand=1, held=0, cause=cause)
 
 
+@transactions.retried
 def adjust(*, sku: str, delta: int, note: str, actor_id: UUID | None, now: datetime) -> Stock:
     """Correct the units on hand, with a reason in words. Held units stay.
 
     Locks the SKU. Raises Missing for an unknown one, StockUnavailable when fewer than `-delta` are free.
     """
     cause = Cause(reason=Reason.ADJUSTMENT, note=note, actor_id=actor_id, at=now)
-    with transaction.atomic():
-        return _move(sku, delta, 0, cause)
+    return _move(sku, delta, 0, cause)
 
 
+@transactions.retried
 def _move_all(units: Mapping[str, int], *, on_hand: int, held: int, cause: Cause) -> None:
     """Move each SKU's units by (`on_hand`, `held`) times their number, all or none."""
-    with transaction.atomic():
-        for sku, number in sorted(units.items()):
-            _move(sku, on_hand * number, held * number, cause)
+    for sku, number in sorted(units.items()):
+        _move(sku, on_hand * number, held * number, cause)
 
 
 def _move(sku: str, on_hand: int, held: int, cause: Cause) -> Stock:

@@ -6,11 +6,10 @@ place_order -> mark_paid (or cancel_order, expire) -> ship_order -> deliver_orde
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from backend.accounts import queries as accounts
 from backend.accounts.models import User
 from backend.cart import queries as carts
+from backend.core import transactions
 from backend.core.errors import Invalid
 from backend.inventory import actions as inventory
 from backend.orders import checkout, events, queries, states
@@ -28,6 +27,7 @@ class CartEmpty(Invalid):
     message = "Your cart is empty"
 
 
+@transactions.retried
 def place_order(*, user: User, shipping_address_id: UUID, billing_address_id: UUID, now: datetime) -> Order:
     """Turn the user's cart into an order that waits for payment, and hold its units: all or nothing.
 
@@ -36,16 +36,15 @@ def place_order(*, user: User, shipping_address_id: UUID, billing_address_id: UU
     """
     shipping = accounts.address_of(user_id=user.pk, address_id=shipping_address_id)
     billing = accounts.address_of(user_id=user.pk, address_id=billing_address_id)
-    with transaction.atomic():
-        cart = carts.lock_cart(user_id=user.pk, now=now)
-        lines = checkout.lines(cart)
-        if not lines:
-            raise CartEmpty
-        order = checkout.write_order(user=user, lines=lines, shipping=shipping, billing=billing, now=now)
-        checkout.empty_cart(cart=cart, now=now)
-        _note(order=order, note="Order created", actor=None, now=now)
-        events.order_moved(order=order, event="order.created", now=now)
-        inventory.hold(units=checkout.units(order), order_id=order.pk, actor_id=user.pk, now=now)
+    cart = carts.lock_cart(user_id=user.pk, now=now)
+    lines = checkout.lines(cart)
+    if not lines:
+        raise CartEmpty
+    order = checkout.write_order(user=user, lines=lines, shipping=shipping, billing=billing, now=now)
+    checkout.empty_cart(cart=cart, now=now)
+    _note(order=order, note="Order created", actor=None, now=now)
+    events.order_moved(order=order, event="order.created", now=now)
+    inventory.hold(units=checkout.units(order), order_id=order.pk, actor_id=user.pk, now=now)
     return order
 
 
@@ -71,57 +70,58 @@ def payment_changed(*, order: Order, payment: PaymentFacts, event: str, now: dat
     tell(order=order, event=event, now=now)
 
 
+@transactions.retried
 def cancel_order(*, order_id: UUID, user: User | None, note: str, now: datetime) -> Order:
     """Call the order off: held units are free again, sold ones back on the shelf; a task sees to the money.
 
     `user` None is the shop itself. Locks the order, then stock. Raises Missing, Denied for somebody else's
     order, InvalidTransition once it has left.
     """
-    with transaction.atomic():
-        order = queries.lock_order(order_id=order_id)
-        queries.check_owner(order=order, user=user)
-        give_back = inventory.release if order.status == Status.PENDING else inventory.restock
-        _move(order=order, to=Status.CANCELLED, note=note, actor=user, now=now)
-        actor_id = user.pk if user else None
-        give_back(units=checkout.units(order), order_id=order.pk, actor_id=actor_id, now=now)
+    order = queries.lock_order(order_id=order_id)
+    queries.check_owner(order=order, user=user)
+    give_back = inventory.release if order.status == Status.PENDING else inventory.restock
+    _move(order=order, to=Status.CANCELLED, note=note, actor=user, now=now)
+    actor_id = user.pk if user else None
+    give_back(units=checkout.units(order), order_id=order.pk, actor_id=actor_id, now=now)
     return order
 
 
+@transactions.retried
 def expire(*, order_id: UUID, now: datetime) -> bool:
     """Cancel the order if it still waits and its payment window is over; the caller has cancelled its intent.
 
     Locks the order, then stock. Returns whether it did.
     """
-    with transaction.atomic():
-        order = queries.lock_order(order_id=order_id)
-        if order.status != Status.PENDING or order.expires_at > now:
-            return False
-        cancel_order(order_id=order_id, user=None, note=EXPIRED, now=now)
+    order = queries.lock_order(order_id=order_id)
+    if order.status != Status.PENDING or order.expires_at > now:
+        return False
+    cancel_order(order_id=order_id, user=None, note=EXPIRED, now=now)
     return True
 
 
+@transactions.retried
 def tell_expiring(*, order_id: UUID, now: datetime) -> bool:
     """Tell once that the payment window is about to end. Locks the order. Returns whether it did."""
-    with transaction.atomic():
-        order = queries.lock_order(order_id=order_id)
-        if order.status != Status.PENDING or order.expiring_told_at:
-            return False
-        order.expiring_told_at = now
-        _save(order=order, now=now)
-        events.order_moved(order=order, event="order.expiring", now=now)
+    order = queries.lock_order(order_id=order_id)
+    if order.status != Status.PENDING or order.expiring_told_at:
+        return False
+    order.expiring_told_at = now
+    _save(order=order, now=now)
+    events.order_moved(order=order, event="order.expiring", now=now)
     return True
 
 
+@transactions.retried
 def ship_order(*, order_id: UUID, tracking_number: str, carrier: str, actor: User, now: datetime) -> Order:
     """It is on its way. Locks the order. Raises Missing, InvalidTransition."""
-    with transaction.atomic():
-        order = queries.lock_order(order_id=order_id)
-        order.tracking_number, order.carrier, order.shipped_at = tracking_number, carrier, now
-        note = f"Shipped with {carrier}, tracking number {tracking_number}"
-        _move(order=order, to=Status.SHIPPED, note=note, actor=actor, now=now)
+    order = queries.lock_order(order_id=order_id)
+    order.tracking_number, order.carrier, order.shipped_at = tracking_number, carrier, now
+    note = f"Shipped with {carrier}, tracking number {tracking_number}"
+    _move(order=order, to=Status.SHIPPED, note=note, actor=actor, now=now)
     return order
 
 
+@transactions.retried
 def deliver_order(
     *, order_id: UUID, actor: User | None, now: datetime, delivered_at: datetime | None = None
 ) -> Order:
@@ -129,22 +129,21 @@ def deliver_order(
 
     Raises Missing, InvalidTransition.
     """
-    with transaction.atomic():
-        order = queries.lock_order(order_id=order_id)
-        order.delivered_at = delivered_at or now
-        _move(order=order, to=Status.DELIVERED, note="Delivered", actor=actor, now=now)
+    order = queries.lock_order(order_id=order_id)
+    order.delivered_at = delivered_at or now
+    _move(order=order, to=Status.DELIVERED, note="Delivered", actor=actor, now=now)
     return order
 
 
+@transactions.retried
 def return_order(*, order_id: UUID, actor: User, now: datetime) -> Order:
     """The goods are back on the shelf; a refund is a decision of its own. Locks the order, then stock.
 
     Raises Missing, InvalidTransition.
     """
-    with transaction.atomic():
-        order = queries.lock_order(order_id=order_id)
-        _move(order=order, to=Status.RETURNED, note="Returned", actor=actor, now=now)
-        inventory.take_back(units=checkout.units(order), order_id=order.pk, actor_id=actor.pk, now=now)
+    order = queries.lock_order(order_id=order_id)
+    _move(order=order, to=Status.RETURNED, note="Returned", actor=actor, now=now)
+    inventory.take_back(units=checkout.units(order), order_id=order.pk, actor_id=actor.pk, now=now)
     return order
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from django.db import OperationalError, connection, transaction
-from psycopg.errors import SerializationFailure
+from django.db import connection, transaction
 
+from backend.core import transactions
 from backend.outbox.models import Event, Feed, FeedEntry
 
 TRIES = 20
@@ -23,15 +23,13 @@ def read[T](*, topic: str, read: Callable[[], T]) -> tuple[int, T]:
     Runs in a REPEATABLE READ transaction of its own with the feed's row locked; starts over when another
     numberer came first. Raises OperationalError when that happens twenty times.
     """
-    for tries_left in reversed(range(TRIES)):
-        try:
-            with transaction.atomic():
-                connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                return _number(topic), read()
-        except OperationalError as error:
-            if not isinstance(error.__cause__, SerializationFailure) or not tries_left:
-                raise
-    raise AssertionError("unreachable")
+
+    def numbered() -> tuple[int, T]:
+        with transaction.atomic():
+            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            return _number(topic), read()
+
+    return transactions.again(numbered, tries=TRIES)
 
 
 def _number(topic: str) -> int:

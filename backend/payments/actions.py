@@ -4,10 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
-
 from backend.accounts.models import User
-from backend.core import money
+from backend.core import money, transactions
 from backend.core.errors import Denied, Invalid, invalid_field
 from backend.orders import queries as orders
 from backend.orders import states as order_states
@@ -36,11 +34,8 @@ def create_intent(*, order_id: UUID, user: User, now: datetime) -> Payment:
     Asks Stripe between two transactions that lock the order. Raises Missing, Denied, InvalidTransition for an
     order that does not wait or no longer, ProviderUnavailable (then nothing has changed).
     """
-    order = _own_order(order_id, user)
-    with transaction.atomic():
-        order = orders.lock_order(order_id=order.pk)
-        _check_waits(order, now)
-        payments = queries.lock_payments_of(order_id=order.pk)
+    _own_order(order_id, user)
+    order, payments = _as_it_stands(order_id, now)
     for payment in payments:
         if payment.status in states.OPEN:
             return payment
@@ -71,6 +66,7 @@ def confirm(*, order_id: UUID, intent_id: str, user: User, now: datetime) -> Pay
     return payment
 
 
+@transactions.retried
 def request_refund(
     *,
     order_id: UUID,
@@ -86,11 +82,10 @@ def request_refund(
     Locks order and payment. Raises Missing, InvalidTransition when nothing is left to refund, Invalid for an
     amount that is no money or more than what is left.
     """
-    with transaction.atomic():
-        order = orders.lock_order(order_id=order_id)
-        payment, left = _refundable(order, payment_id)
-        wanted = left if amount is None else _checked(amount, left)
-        return books.reserve(payment=payment, amount=wanted, actor=actor, reason=reason, now=now)
+    order = orders.lock_order(order_id=order_id)
+    payment, left = _refundable(order, payment_id)
+    wanted = left if amount is None else _checked(amount, left)
+    return books.reserve(payment=payment, amount=wanted, actor=actor, reason=reason, now=now)
 
 
 def _own_order(order_id: UUID, user: User) -> Order:
@@ -99,6 +94,14 @@ def _own_order(order_id: UUID, user: User) -> Order:
     if order.user_id != user.pk:
         raise Denied
     return order
+
+
+@transactions.retried
+def _as_it_stands(order_id: UUID, now: datetime) -> tuple[Order, list[Payment]]:
+    """The order, which waits for its payment, and what it has of them."""
+    order = orders.lock_order(order_id=order_id)
+    _check_waits(order, now)
+    return order, queries.lock_payments_of(order_id=order_id)
 
 
 def _check_waits(order: Order, now: datetime) -> None:
@@ -120,21 +123,19 @@ def _open_intent(order: Order, number: int) -> Intent:
     )
 
 
+@transactions.retried
 def _record(intent: Intent, *, order_id: UUID, now: datetime) -> tuple[Payment, bool]:
     """The intent's row, and whether the order still wants it; if not, a task ends the intent at Stripe."""
-    with transaction.atomic():
-        order = orders.lock_order(order_id=order_id)
-        payment = queries.lock_payment(intent_id=intent.id)
-        is_new = payment is None
-        if payment is None:
-            payment = _write(order, intent, now)
-        is_wanted = order.status == Order.Status.PENDING and payment.status in states.OPEN
-        if is_new and is_wanted:
-            books.tell(order=order, payment=payment, event="order.payment", now=now)
-        if is_new and not is_wanted:
-            outbox.publish_internally(
-                event="payment.unwanted", data={"intent_id": payment.intent_id}, now=now
-            )
+    order = orders.lock_order(order_id=order_id)
+    payment = queries.lock_payment(intent_id=intent.id)
+    is_new = payment is None
+    if payment is None:
+        payment = _write(order, intent, now)
+    is_wanted = order.status == Order.Status.PENDING and payment.status in states.OPEN
+    if is_new and is_wanted:
+        books.tell(order=order, payment=payment, event="order.payment", now=now)
+    if is_new and not is_wanted:
+        outbox.publish_internally(event="payment.unwanted", data={"intent_id": payment.intent_id}, now=now)
     return payment, is_wanted
 
 

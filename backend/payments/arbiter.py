@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
-from backend.core import money
+from backend.core import money, transactions
 from backend.orders import actions as orders
 from backend.orders import queries as order_rows
 from backend.orders.models import Order
@@ -44,17 +42,17 @@ def _intent_now(intent_id: str) -> Intent:
         return provider.gone(intent_id)
 
 
+@transactions.retried
 def _enter(intent: Intent, refunds: Sequence[RefundResult], now: datetime) -> Verdict | None:
-    with transaction.atomic():
-        order = _lock_order(intent)
-        if order is None:
-            return None
-        payment = queries.lock_payment(intent_id=intent.id) or _adopt(order, intent, now)
-        if payment is None:
-            return None
-        _move(order, payment, intent, now)
-        if payment.status in states.PAID:
-            books.enter_refunds(order=order, payment=payment, results=refunds, now=now)
+    order = _lock_order(intent)
+    if order is None:
+        return None
+    payment = queries.lock_payment(intent_id=intent.id) or _adopt(order, intent, now)
+    if payment is None:
+        return None
+    _move(order, payment, intent, now)
+    if payment.status in states.PAID:
+        books.enter_refunds(order=order, payment=payment, results=refunds, now=now)
     return Verdict(order=order, payment=payment, intent_status=intent.status)
 
 

@@ -4,8 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
+from backend.core import transactions
 from backend.orders import actions as order_actions
 from backend.orders import queries as orders
 from backend.orders.models import Order
@@ -28,13 +27,17 @@ def settle_cancelled_order(*, order_id: UUID, now: datetime) -> None:
     """See that a cancelled order can't be paid and keeps no money. Raises ProviderUnavailable."""
     for payment in queries.open_payments_of(order_id):
         call_off(intent_id=payment.intent_id, now=now)
-    with transaction.atomic():
-        order = orders.lock_order(order_id=order_id)
-        if order.status != Order.Status.CANCELLED:
-            return
-        for payment in queries.lock_payments_of(order_id=order_id):
-            if payment.status in states.HOLDS_MONEY:
-                books.reserve_rest(payment=payment, reason=attention.ORDER_CANCELLED, now=now)
+    _send_back(order_id, now)
+
+
+@transactions.retried
+def _send_back(order_id: UUID, now: datetime) -> None:
+    order = orders.lock_order(order_id=order_id)
+    if order.status != Order.Status.CANCELLED:
+        return
+    for payment in queries.lock_payments_of(order_id=order_id):
+        if payment.status in states.HOLDS_MONEY:
+            books.reserve_rest(payment=payment, reason=attention.ORDER_CANCELLED, now=now)
 
 
 def expire_order(*, order_id: UUID, now: datetime) -> bool:

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
+from backend.core import transactions
 from backend.core.errors import ShopError
 from backend.outbox import actions as outbox
 from backend.payments import arbiter, gateway
@@ -31,6 +30,7 @@ HANDLED = {
 Outcome = StripeEvent.Outcome
 
 
+@transactions.retried
 def receive(*, payload: bytes, signature: str, now: datetime) -> None:
     """Store the event for its task; one that came before changes nothing. Raises InvalidSignature."""
     event = _storable(gateway.verify_event(payload=payload, signature=signature))
@@ -41,10 +41,9 @@ def receive(*, payload: bytes, signature: str, now: datetime) -> None:
     if kind not in HANDLED:
         # Most of what Stripe sends: nothing is to be done, so no task is started for it.
         values |= {"outcome": Outcome.UNHANDLED, "processed_at": now}
-    with transaction.atomic():
-        _, is_new = StripeEvent.objects.get_or_create(event_id=event_id, defaults=values)
-        if is_new and kind in HANDLED:
-            outbox.publish_internally(event="stripe.event_received", data={"event_id": event_id}, now=now)
+    _, is_new = StripeEvent.objects.get_or_create(event_id=event_id, defaults=values)
+    if is_new and kind in HANDLED:
+        outbox.publish_internally(event="stripe.event_received", data={"event_id": event_id}, now=now)
 
 
 def process(*, event_id: str, now: datetime) -> None:

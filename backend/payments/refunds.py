@@ -3,9 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-
-from backend.core import money
+from backend.core import money, transactions
 from backend.orders import queries as orders
 from backend.payments import arbiter, books, gateway, queries
 from backend.payments.models import Refund
@@ -36,19 +34,19 @@ def send_refund(*, refund_id: UUID, now: datetime) -> None:
         _record(refund_id, result=result, now=now)
 
 
+@transactions.retried
 def _record(refund_id: UUID, *, now: datetime, result: RefundResult | None = None, failure: str = "") -> None:
     intent_id, order_id = _whose(refund_id)
-    with transaction.atomic():
-        order = orders.lock_order(order_id=order_id)
-        payment = queries.lock_payment(intent_id=intent_id)
-        assert payment is not None
-        if result:
-            return books.enter_refunds(order=order, payment=payment, results=[result], now=now)
-        refund = payment.refunds.get(pk=refund_id)
-        # A webhook may have told us meanwhile what became of it.
-        if refund.status == Refund.Status.PENDING and not refund.stripe_id:
-            books.refuse(order=order, payment=payment, refund=refund, failure=failure, now=now)
-        return None
+    order = orders.lock_order(order_id=order_id)
+    payment = queries.lock_payment(intent_id=intent_id)
+    assert payment is not None
+    if result:
+        return books.enter_refunds(order=order, payment=payment, results=[result], now=now)
+    refund = payment.refunds.get(pk=refund_id)
+    # A webhook may have told us meanwhile what became of it.
+    if refund.status == Refund.Status.PENDING and not refund.stripe_id:
+        books.refuse(order=order, payment=payment, refund=refund, failure=failure, now=now)
+    return None
 
 
 def _whose(refund_id: UUID) -> tuple[str, UUID]:

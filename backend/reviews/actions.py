@@ -3,11 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from backend.accounts.models import User
 from backend.catalog import actions as catalog
 from backend.catalog import queries as products
+from backend.core import transactions
 from backend.core.errors import Conflict, Denied, Missing
 from backend.orders import queries as orders
 from backend.reviews import events
@@ -26,6 +25,7 @@ class AlreadyReviewed(Conflict):
     message = "You have reviewed this product already"
 
 
+@transactions.retried
 def add_review(*, user: User, slug: str, rating: int, title: str, comment: str, now: datetime) -> Review:
     """Write a review, count it in the product's average. Raises Missing, NotBought, AlreadyReviewed.
 
@@ -35,23 +35,22 @@ def add_review(*, user: User, slug: str, rating: int, title: str, comment: str, 
     if not orders.has_bought(user_id=user.pk, product_id=product.pk):
         raise NotBought
     review = Review(product=product, user=user, rating=rating, title=title, comment=comment, created_at=now)
-    with transaction.atomic():
-        Review.objects.bulk_create([review], ignore_conflicts=True)
-        if not Review.objects.filter(pk=review.pk).exists():
-            raise AlreadyReviewed
-        _count(review=review, times=1, now=now)
+    Review.objects.bulk_create([review], ignore_conflicts=True)
+    if not Review.objects.filter(pk=review.pk).exists():
+        raise AlreadyReviewed
+    _count(review=review, times=1, now=now)
     return review
 
 
+@transactions.retried
 def moderate_review(*, review_id: UUID, is_approved: bool, now: datetime) -> None:
     """Show the review or hide it, and its rating with it; twice is as good as once. Locks its row."""
-    with transaction.atomic():
-        review = Review.objects.select_for_update(of=("self",)).filter(pk=review_id).first()
-        if review is None:
-            raise Missing("No such review")
-        if review.is_approved != is_approved:
-            Review.objects.filter(pk=review.pk).update(is_approved=is_approved)
-            _count(review=review, times=1 if is_approved else -1, now=now)
+    review = Review.objects.select_for_update(of=("self",)).filter(pk=review_id).first()
+    if review is None:
+        raise Missing("No such review")
+    if review.is_approved != is_approved:
+        Review.objects.filter(pk=review.pk).update(is_approved=is_approved)
+        _count(review=review, times=1 if is_approved else -1, now=now)
 
 
 def _count(*, review: Review, times: int, now: datetime) -> None:

@@ -1,0 +1,47 @@
+"""The one place where a transaction that lost a race for locks is run again (contract: then 503)."""
+
+import random
+import time
+from collections.abc import Callable
+from functools import wraps
+
+from django.db import OperationalError, connection, transaction
+from psycopg import errors
+
+LOST_A_RACE = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
+TRIES = 3
+# A lock is waited for 4 s (settings): one more such wait after this, and a request still ends within 15 s.
+NO_MORE_AFTER_SECONDS = 6.0
+LONGEST_PAUSE_SECONDS = 0.1
+
+
+def retried[**Given, Result](action: Callable[Given, Result]) -> Callable[Given, Result]:
+    """The action is one transaction, run again from its start when it lost a race for locks.
+
+    Up to three times, with jitter between; then the OperationalError is the caller's, and nothing is changed.
+    Inside another transaction it is a savepoint of that one, and only the outermost is run again.
+    """
+
+    @wraps(action)
+    def run(*given: Given.args, **named: Given.kwargs) -> Result:
+        def attempt() -> Result:
+            with transaction.atomic():
+                return action(*given, **named)
+
+        return attempt() if connection.in_atomic_block else again(attempt)
+
+    return run
+
+
+def again[Result](attempt: Callable[[], Result], *, tries: int = TRIES) -> Result:
+    """What `attempt`, a whole transaction, returns; tried anew after a deadlock, a lost lock or snapshot."""
+    started = time.monotonic()
+    for tried in range(1, tries):
+        try:
+            return attempt()
+        except OperationalError as error:
+            is_late = time.monotonic() - started > NO_MORE_AFTER_SECONDS
+            if is_late or not isinstance(error.__cause__, LOST_A_RACE):
+                raise
+        time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS) * tried)  # noqa: S311
+    return attempt()

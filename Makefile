@@ -1,6 +1,6 @@
 # Every command works from a clean clone, with Python 3.12 or newer and make; `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run demo bench test test-slow check format lock clean run-packages dev-packages
+.PHONY: help run demo bench test test-slow check format lock clean run-packages dev-packages sdk-packages
 
 # Packages are installed without bytecode (see install.py); without it every start would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -38,7 +38,7 @@ bench: run-packages ## How fast the shop is, as ratios to what this machine can 
 test: dev-packages ## The test suite, on servers of its own
 	$(BIN)/pytest -n $(JOBS)
 
-test-slow: dev-packages ## The tests that take minutes: journeys, races, killed processes
+test-slow: dev-packages sdk-packages ## The tests that take minutes: journeys, races, killed processes
 	$(BIN)/pytest -m slow
 
 check: dev-packages ## Format, lint, types, import rules, migrations, tests
@@ -69,3 +69,9 @@ run-packages:
 
 dev-packages:
 	$(call INSTALL,dev)
+
+# The published JavaScript client, which the apps' socket is tried with.
+sdk-packages: tests/sdk/node_modules/.package-lock.json
+
+tests/sdk/node_modules/.package-lock.json: tests/sdk/package-lock.json
+	npm ci --prefix tests/sdk --ignore-scripts --no-audit --no-fund

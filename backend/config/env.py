@@ -33,6 +33,7 @@ class Env(BaseSettings):
     database_replica_url: PostgresUrl = ""
     database_pool_size: Annotated[int, Field(ge=0)] = 0  # the web process asks for 20
     redis_url: RedisUrl = ""
+    redis_cluster: bool = False
     celery_broker_url: str = ""
     stripe_secret_key: str = ""
     stripe_webhook_secret: str = ""

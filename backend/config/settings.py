@@ -106,6 +106,7 @@ if ENV.database_replica_url:
 CATALOG_DATABASE = "replica" if ENV.database_replica_url else "default"
 
 REDIS_URL = ENV.redis_url
+REDIS_CLUSTER = ENV.redis_cluster
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

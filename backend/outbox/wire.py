@@ -1,13 +1,16 @@
-"""The live wire, as relay and sockets agree on it: names, messages, and each topic's history in Redis (ADR 0009).
+"""The live wire: names, messages and each topic's history in Redis, for relay and sockets alike (ADR 0009).
 
-Offsets are versions. A history is a Redis stream whose ids are `<version>-0`; it is bounded and may be gone at
-any time, so a reader believes it only where its versions follow each other without a hole. Clients passed in
-here decode responses.
+Offsets are versions. A history is a Redis stream whose ids are `<version>-0`. It is bounded, and may be gone
+at any time, so a reader believes it only where its versions follow each other without a hole. Clients passed
+in here decode responses.
 """
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+from django.conf import settings
 
 STREAM_KINDS = frozenset({"cart", "order", "orders", "staff"})  # every version counts
 NEWEST_KINDS = frozenset({"stock"})  # of these the newest replaces all before
@@ -16,20 +19,22 @@ MOST_BYTES = 256 * 1024
 LIFE_SECONDS = 600
 EPOCH = "live:epoch"
 
-# KEYS: log, channel. ARGV: version, message, frame, entries to keep, seconds to live, 1 for streams, command.
-# A version that the log has is a repeat. A hole makes what is before it worthless: readers ask for no holes.
+# KEYS: log. ARGV: version, epoch, frame, entries to keep, seconds to live, 1 for a stream, command, channel.
+# A version that the log has is a repeat. What is before a hole is worthless: readers ask for no holes.
 PUBLISH = """
-local version, last = tonumber(ARGV[1]), redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-if last then
-    local top = tonumber(string.match(last[1], '^%d+'))
-    if version <= top then return 0 end
-    if version > top + 1 and ARGV[6] == '1' then redis.call('DEL', KEYS[1]) end
+local version, keep = tonumber(ARGV[1]), tonumber(ARGV[4])
+if keep > 0 then
+    local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+    local top = last and tonumber(string.match(last[1], '^%d+'))
+    if top and version <= top then return 0 end
+    if top and version > top + 1 and ARGV[6] == '1' then redis.call('DEL', KEYS[1]) end
+    redis.call('XADD', KEYS[1], 'MAXLEN', '=', keep, ARGV[1] .. '-0', 'f', ARGV[3])
+    redis.call('EXPIRE', KEYS[1], ARGV[5])
 end
-redis.call('XADD', KEYS[1], 'MAXLEN', '=', ARGV[4], ARGV[1] .. '-0', 'f', ARGV[3])
-redis.call('EXPIRE', KEYS[1], ARGV[5])
-redis.call(ARGV[7], KEYS[2], ARGV[2])
+redis.call(ARGV[7], ARGV[8], ARGV[1] .. ' ' .. ARGV[2] .. '\\n' .. ARGV[3])
 return 1
 """
+PUBLISH_SHA = hashlib.sha1(PUBLISH.encode()).hexdigest()  # noqa: S324  (Redis names scripts so)
 
 
 class Message(NamedTuple):
@@ -78,15 +83,28 @@ def log_key(topic: str) -> str:
 
 
 def entries_kept(topic: str, frame: str) -> int:
-    """How long the history may be: 200 entries, fewer of huge frames, one where the newest counts."""
+    """Its history's bound: fewer entries of huge frames, one where the newest counts, 0 for control topics."""
+    if not has_history(topic):
+        return 0
     if not is_stream(topic):
         return 1
     return max(1, min(MOST_ENTRIES, MOST_BYTES // max(1, len(frame))))
 
 
-def write(message: Message) -> str:
-    """As text for a channel."""
-    return f"{message.version} {message.epoch}\n{message.frame}"
+def command(name: str) -> str:
+    """PUBLISH, SUBSCRIBE or UNSUBSCRIBE; in a cluster the sharded one, which stays on the topic's node."""
+    return f"S{name}" if settings.REDIS_CLUSTER else name
+
+
+def publish(pipeline: Any, *, topic: str, version: int, epoch: str, frame: str) -> None:
+    """Queue one update: kept in the history and published, both or neither. The result is 0 for a repeat.
+
+    The script must be loaded, else the pipeline raises NoScriptError; a batch that does may be sent again.
+    """
+    kept = (entries_kept(topic, frame), LIFE_SECONDS, int(is_stream(topic)))
+    published = (command("PUBLISH"), channel(topic))
+    arguments = (version, epoch, frame, *kept, *published)
+    pipeline.execute_command("EVALSHA", PUBLISH_SHA, 1, log_key(topic), *arguments)
 
 
 def read(text: str) -> Message:
@@ -111,7 +129,7 @@ def since(topic: str, offset: int) -> dict[str, Any]:
 
 
 def beyond(topic: str, offset: int) -> dict[str, Any]:
-    """Arguments of `xrange` for the cheap look whether anything is newer than `offset`: empty if nothing is."""
+    """Arguments of `xrange` for the cheap look: its answer is empty if nothing is newer than `offset`."""
     return {"name": log_key(topic), "min": f"({offset}-0", "max": "+", "count": 1}
 
 

@@ -1,119 +1,118 @@
-"""From the outbox to the sockets and the tasks: at least once, in version order per topic."""
+"""From the outbox to the sockets and the tasks: at least once, in version order per topic (ADR 0009)."""
 
-import json
 import logging
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 from django.db import Error as DatabaseError
-from django.db import connection
 from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerError
 from redis import RedisError
+from redis.exceptions import RedisClusterException
 
-from backend.catalog import cache as catalog_cache
-from backend.core import clock, redis
+from backend.core import redis
 from backend.outbox import actions as outbox
-from backend.outbox import feeds, poke, queries
-from tasks import subscriptions
-from tasks.app import app
+from backend.outbox import counters, feeds, poke, queries, shards
+from tasks import sending, subscriptions, telling
+from tasks.conflation import Conflation, Plan
+from tasks.shards import Share
 
 log = logging.getLogger(__name__)
 BATCH = 500
-CHANNEL = "live:"
-LOCK = 0x5348_4F50  # any number, the same in every relay
 LOOK_EVERY_SECONDS = 0.1
+COUNT_EVERY_SECONDS = 1.0
 
 
-def send_by_celery(job: Any) -> None:
-    """Ask a worker to do the job. Raises kombu's OperationalError when the broker is away."""
-    app.send_task(job.task, kwargs={"job_id": job.pk}, retry=False)
+def step(*, now: datetime, send: Callable[[Any], None] = sending.by_celery) -> int:
+    """Hand over all there is, as the only relay: nothing waits for its turn. Returns how much that was."""
+    return Telling().step(now=now, at=0, led=shards.ALL) + sending.send_due(now=now, send=send)
 
 
-def step(*, now: datetime, send: Callable[[Any], None] = send_by_celery) -> int:
-    """Hand over what is waiting; returns how much that was. Killed at any point, it is done again.
+class Telling:
+    """One relay's work for the sockets. Killed at any point, another does the same again."""
 
-    Raises RedisError or kombu's OperationalError when the news can't be delivered: nothing is forgotten then.
-    """
-    feeds.number_all()
-    events = queries.batch(limit=BATCH)
-    if events:
-        _tell_sockets(events)
-        outbox.delivered(events=events, jobs=subscriptions.jobs_for(events), now=now)
-    return len(events) + _send_jobs(now, send)
+    def __init__(self) -> None:
+        self.conflation = Conflation()
+        self.sums: defaultdict[str, float] = defaultdict(float)  # not yet counted in Redis
 
+    def step(self, *, now: datetime, at: float, led: Collection[int]) -> int:
+        """Hand over what waits in these shards; returns how much that was. `at` is on a steady clock.
 
-def frame(event: Any) -> str:
-    """The event as clients get it (contract section 4), as JSON text."""
-    return json.dumps(
-        {
-            "type": "update",
-            "topic": event.topic,
-            "event": event.event,
-            "version": event.version,
-            "at": clock.text(event.at),
-            "data": event.data,
-        },
-        separators=(",", ":"),
-    )
+        Raises RedisError when the news can't be delivered: nothing is forgotten then.
+        """
+        started = time.perf_counter()
+        feeds.number_all(led=led)
+        events = queries.batch(limit=BATCH, led=led, without=self.conflation.waiting_ids())
+        plan = self.conflation.plan(events, at=at)
+        done = [*plan.superseded, *plan.told]
+        if done:
+            new = telling.publish(plan.told)
+            outbox.delivered(events=done, jobs=subscriptions.jobs_for(done), now=now)
+            self._count(plan, new, now)
+            self.sums["batch_seconds"] += time.perf_counter() - started
+        return len(done)
 
-
-def _tell_sockets(events: Sequence[Any]) -> None:
-    """Publish each frame to its topic's channel as `version, newline, frame`; age the catalogue's cache."""
-    pipeline = redis.client().pipeline(transaction=False)
-    for event in events:
-        if event.topic != outbox.INTERNAL:
-            pipeline.publish(f"{CHANNEL}{event.topic}", f"{event.version}\n{frame(event)}")
-    if any(event.event in catalog_cache.MADE_STALE_BY for event in events):
-        catalog_cache.forget(pipeline)
-    pipeline.execute()
-
-
-def _send_jobs(now: datetime, send: Callable[[Any], None]) -> int:
-    jobs = outbox.due_jobs(now=now, limit=BATCH)
-    for sent, job in enumerate(jobs):
-        try:
-            send(job)
-        except BrokerError:
-            outbox.not_sent(jobs=jobs[sent:], now=now)
-            raise
-    return len(jobs)
+    def _count(self, plan: Plan, new: int, now: datetime) -> None:
+        public = [event for event in plan.told if event.topic != outbox.INTERNAL]
+        waits = sum(max(0.0, (now - event.at).total_seconds()) for event in public)
+        numbers = {"told": new, "repeated": len(public) - new, "superseded": len(plan.superseded)}
+        for name, number in {**numbers, "batches": 1, "wait_seconds": waits}.items():
+            self.sums[name] += number
 
 
 def run(*, stop: threading.Event) -> None:
-    """Relay until told to stop. One relay works at a time, others stand by (an advisory lock decides).
+    """Relay until told to stop, beside other relays: each leads its share of the shards (tasks/shards.py)."""
+    wake = threading.Event()
+    with ThreadPoolExecutor(1, thread_name_prefix="jobs") as threads:
+        jobs = threads.submit(sending.run, stop=stop, wake=wake)
+        jobs.add_done_callback(
+            lambda _: stop.set()
+        )  # a relay without it is no use: it ends, to be started anew
+        try:
+            _tell(stop, wake)
+        finally:
+            stop.set()
+            wake.set()
+        jobs.result()
 
-    A fault of Redis or PostgreSQL is waited out; the lock went with the connection and is asked for anew.
-    """
+
+def _tell(stop: threading.Event, wake: threading.Event) -> None:
+    """A fault of Redis or PostgreSQL is waited out, while another relay may lead."""
+    share = Share()
     while not stop.is_set():
         try:
-            if _is_leading():
-                _work(stop)
-            stop.wait(1)
-        except (RedisError, BrokerError, DatabaseError) as error:
+            _work(stop, wake, share)
+        except (RedisError, RedisClusterException, DatabaseError) as error:
             log.warning("relay waits: %s", error)
-            connection.close()
+            share.end()
             stop.wait(0.5)
+    share.end()
 
 
-def _is_leading() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        return bool(cursor.fetchone()[0])
-
-
-def _work(stop: threading.Event) -> None:
+def _work(stop: threading.Event, wake: threading.Event, share: Share) -> None:
+    work, counted_at = Telling(), time.monotonic()
     with redis.client().pubsub(ignore_subscribe_messages=True) as pokes:  # type: ignore[no-untyped-call]
         pokes.subscribe(poke.CHANNEL)
         while not stop.is_set():
-            if not step(now=timezone.now()):
-                _wait(pokes)
+            led, at = share.look(), time.monotonic()
+            work.conflation.keep(led)
+            if work.step(now=timezone.now(), at=at, led=led):
+                wake.set()
+            else:
+                _wait(pokes, work.conflation.next_at())
+            if work.sums and at - counted_at > COUNT_EVERY_SECONDS:
+                counters.add(work.sums)
+                work.sums.clear()
+                counted_at = at
 
 
-def _wait(pokes: Any) -> None:
-    """Until a poke comes, or 100 ms; pokes that came together are one."""
-    if pokes.get_message(timeout=LOOK_EVERY_SECONDS):
+def _wait(pokes: Any, until: float | None) -> None:
+    """Until a poke comes, stock's next turn, or 100 ms; pokes that came together are one."""
+    patience = LOOK_EVERY_SECONDS if until is None else min(LOOK_EVERY_SECONDS, until - time.monotonic())
+    if pokes.get_message(timeout=max(0.001, patience)):
         while pokes.get_message(timeout=0):
             pass

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from backend.outbox import poke
+from backend.outbox import poke, shards
 from backend.outbox.models import Event, FeedEntry, Job
 
 INTERNAL = "internal"
@@ -17,8 +17,9 @@ RESEND_AFTER = timedelta(seconds=30)
 def publish(*, topic: str, event: str, version: int, data: Mapping[str, Any], now: datetime) -> None:
     """Tell a change of a row with a version. The caller holds the row's lock, so versions rise by commit."""
     _need_transaction()
-    Event.objects.create(topic=topic, event=event, version=version, at=now, data=data)
-    transaction.on_commit(poke.relay)
+    shard = shards.of(topic)
+    Event.objects.create(topic=topic, shard=shard, event=event, version=version, at=now, data=data)
+    poke.after_commit()
 
 
 def publish_to_feeds(*, topics: Iterable[str], event: str, data: Mapping[str, Any], now: datetime) -> None:
@@ -27,7 +28,7 @@ def publish_to_feeds(*, topics: Iterable[str], event: str, data: Mapping[str, An
     FeedEntry.objects.bulk_create(
         [FeedEntry(topic=topic, event=event, at=now, data=data) for topic in topics]
     )
-    transaction.on_commit(poke.relay)
+    poke.after_commit()
 
 
 def publish_internally(*, event: str, data: Mapping[str, Any], now: datetime) -> None:

@@ -1,20 +1,25 @@
 """Numbering of feeds: entries become events with versions, one numberer a feed at a time (ADR 0002)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from itertools import batched
 
 from django.db import connection, transaction
 
 from backend.core import transactions
+from backend.outbox import shards
 from backend.outbox.models import Event, Feed, FeedEntry
 
 TRIES = 20
+TOPICS_AT_ONCE = 200
 
 
-def number_all() -> None:
-    """Number what has been committed, feed by feed. Locks each feed's row in turn."""
-    for topic in FeedEntry.objects.order_by("topic").values_list("topic", flat=True).distinct():
+def number_all(*, led: Collection[int] = shards.ALL) -> None:
+    """Number what has been committed in these shards' feeds. Locks up to 200 feeds' rows at a time."""
+    waiting = FeedEntry.objects.order_by("topic").values_list("topic", flat=True).distinct()
+    topics = [topic for topic in waiting if shards.of(topic) in led]
+    for few in batched(topics, TOPICS_AT_ONCE):
         with transaction.atomic():
-            _number(topic)
+            _number(few)
 
 
 def read[T](*, topic: str, read: Callable[[], T]) -> tuple[int, T]:
@@ -27,23 +32,35 @@ def read[T](*, topic: str, read: Callable[[], T]) -> tuple[int, T]:
     def numbered() -> tuple[int, T]:
         with transaction.atomic():
             connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            return _number(topic), read()
+            return _number([topic])[topic], read()
 
     return transactions.again(numbered, tries=TRIES)
 
 
-def _number(topic: str) -> int:
-    """Turn the feed's entries into events and return its newest version. Locks the feed's row."""
-    Feed.objects.bulk_create([Feed(topic=topic)], ignore_conflicts=True)
-    feed = Feed.objects.select_for_update().get(topic=topic)
-    entries = list(FeedEntry.objects.filter(topic=topic).order_by("id"))
+def _number(topics: Sequence[str]) -> dict[str, int]:
+    """Turn the feeds' entries into events; return their newest versions. Locks the feeds' rows in order."""
+    Feed.objects.bulk_create([Feed(topic=topic) for topic in topics], ignore_conflicts=True)
+    feeds = Feed.objects.filter(topic__in=topics).order_by("topic").select_for_update()
+    versions = {feed.topic: feed.version for feed in feeds}
+    entries = list(FeedEntry.objects.filter(topic__in=topics).order_by("id"))
     if entries:
-        Event.objects.bulk_create(_as_event(entry, feed.version + n) for n, entry in enumerate(entries, 1))
+        Event.objects.bulk_create([_as_event(entry, versions) for entry in entries])
         FeedEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
-        feed.version += len(entries)
-        feed.save(update_fields=["version"])
-    return feed.version
+        numbered = {entry.topic for entry in entries}
+        Feed.objects.bulk_update(
+            [Feed(topic=topic, version=versions[topic]) for topic in numbered], ["version"]
+        )
+    return versions
 
 
-def _as_event(entry: FeedEntry, version: int) -> Event:
-    return Event(topic=entry.topic, event=entry.event, version=version, at=entry.at, data=entry.data)
+def _as_event(entry: FeedEntry, versions: dict[str, int]) -> Event:
+    """The entry with its feed's next version, which is counted in `versions`."""
+    versions[entry.topic] += 1
+    return Event(
+        topic=entry.topic,
+        shard=shards.of(entry.topic),
+        event=entry.event,
+        version=versions[entry.topic],
+        at=entry.at,
+        data=entry.data,
+    )

@@ -8,10 +8,14 @@ class Event(models.Model):
     """A change with its version, waiting for the relay. Ids rise in version order within a topic."""
 
     topic = models.CharField(max_length=150)
+    shard = models.PositiveSmallIntegerField(db_default=0)  # of its topic; set by whoever writes the row
     event = models.CharField(max_length=50)
     version = models.PositiveBigIntegerField()
     at = models.DateTimeField()
     data = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["shard", "id"], name="event_shard")]
 
     def __str__(self) -> str:
         return f"{self.topic} {self.version} {self.event}"

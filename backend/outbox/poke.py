@@ -2,6 +2,7 @@
 
 import logging
 
+from django.db import connection, transaction
 from redis import RedisError
 
 from backend.core import redis
@@ -9,6 +10,15 @@ from backend.core import redis
 CHANNEL = "outbox:poke"
 
 log = logging.getLogger(__name__)
+
+
+def after_commit() -> None:
+    """Poke once when the transaction commits, however many events it tells.
+
+    A poke that was asked for in a savepoint and undone with it is asked for again by the next event.
+    """
+    if all(hook[1] is not relay for hook in connection.run_on_commit):
+        transaction.on_commit(relay)
 
 
 def relay() -> None:

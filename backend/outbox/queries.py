@@ -1,13 +1,37 @@
 """What the relay has still to tell."""
 
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Min
+
+from backend.outbox import shards
 from backend.outbox.models import Event
 
 
-def batch(*, limit: int) -> list[Event]:
-    """The oldest events, in version order within each topic."""
-    return list(Event.objects.order_by("id")[:limit])
+def batch(
+    *, limit: int, led: Collection[int] = shards.ALL, without: Collection[int] = frozenset()
+) -> list[Event]:
+    """The oldest events of these shards, in version order within each topic, but for those ids."""
+    waiting = Event.objects.filter(shard__in=led).exclude(pk__in=without)
+    return list(waiting.order_by("id")[:limit])
 
 
 def backlog() -> int:
     """How many events wait."""
     return Event.objects.count()
+
+
+def lag(*, now: datetime) -> timedelta:
+    """How long the oldest event has been waiting for a relay; zero when none does."""
+    oldest = Event.objects.aggregate(at=Min("at"))["at"]
+    return max(now - oldest, timedelta()) if oldest else timedelta()
+
+
+def clock() -> datetime:
+    """The database's time, the same for every relay whatever its machine's clock says."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        time: datetime = cursor.fetchone()[0]
+    return time

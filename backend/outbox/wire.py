@@ -83,7 +83,7 @@ def log_key(topic: str) -> str:
 
 
 def entries_kept(topic: str, frame: str) -> int:
-    """Its history's bound: fewer entries of huge frames, one where the newest counts, 0 for control topics."""
+    """Its history's bound: fewer of huge frames, one where the newest counts, none for control topics."""
     if not has_history(topic):
         return 0
     if not is_stream(topic):

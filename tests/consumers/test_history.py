@@ -11,6 +11,7 @@ from backend.cart.models import Cart
 from backend.core import redis
 from backend.devstack import processes
 from backend.inventory import actions as inventory
+from backend.outbox import wire
 from backend.outbox.models import Event
 from tests import factories
 from tests.consumers.test_cart import add
@@ -31,7 +32,7 @@ def cut():
 
 
 def wait_for_listener(topic):
-    channel = f"live:{topic}"
+    channel = wire.channel(topic)
     assert processes.wait_until(lambda: dict(redis.client().pubsub_numsub(channel))[channel] == 1, seconds=10)
 
 

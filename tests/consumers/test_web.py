@@ -21,6 +21,7 @@ from backend.accounts import actions as accounts
 from backend.cart import queries as carts
 from backend.core import redis
 from backend.devstack import ports, processes, valkey
+from backend.outbox import wire
 from tests import factories
 from tests.consumers.conftest import start_web
 from tests.consumers.ears import Shop
@@ -171,7 +172,7 @@ def test_a_client_that_does_not_read_is_let_go_and_costs_little(web, opened, as_
 
     for version in range(2, 4002):
         for topic in topics:
-            redis.client().publish(f"live:{topic}", f"{version}\n" + json.dumps("x" * 4096))
+            redis.client().publish(wire.channel(topic), f"{version} e\n" + json.dumps("x" * 4096))
         if version % 100 == 1:  # bob reads as it comes
             quick.frames(100)
 

@@ -1,0 +1,58 @@
+"""Events on their way to the sockets: made into frames once, and published in order."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from redis.exceptions import NoScriptError
+
+from backend.catalog import cache as catalog_cache
+from backend.core import clock, redis
+from backend.outbox import actions as outbox
+from backend.outbox import wire
+
+
+def frame(event: Any) -> str:
+    """The event as clients get it (contract section 4), as JSON text."""
+    return json.dumps(
+        {
+            "type": "update",
+            "topic": event.topic,
+            "event": event.event,
+            "version": event.version,
+            "at": clock.text(event.at),
+            "data": event.data,
+        },
+        separators=(",", ":"),
+    )
+
+
+def publish(events: Sequence[Any]) -> int:
+    """Publish the events' frames and keep them in their histories; age the catalogue's cache.
+
+    Returns how many were new; the others are repeats of a relay that died before it could forget them.
+    Raises RedisError; whatever was published by then is a repeat at the next try.
+    """
+    told = [(event, frame(event)) for event in events if event.topic != outbox.INTERNAL]
+    epoch = _epoch() if told else ""
+    is_stale = any(event.event in catalog_cache.MADE_STALE_BY for event in events)
+    try:
+        return _publish(told, epoch, is_stale)
+    except NoScriptError:
+        redis.client().script_load(wire.PUBLISH)
+        return _publish(told, epoch, is_stale)
+
+
+def _epoch() -> str:
+    pipeline = redis.client().pipeline(transaction=False)
+    wire.ask_epoch(pipeline)
+    return str(pipeline.execute()[-1])
+
+
+def _publish(told: Sequence[tuple[Any, str]], epoch: str, is_stale: bool) -> int:
+    pipeline = redis.client().pipeline(transaction=False)
+    for event, text in told:
+        wire.publish(pipeline, topic=event.topic, version=event.version, epoch=epoch, frame=text)
+    if is_stale:
+        catalog_cache.forget(pipeline)
+    return sum(pipeline.execute()[: len(told)])

@@ -56,7 +56,7 @@ class Conflation:
 
     def _due(self, newest: dict[str, Any], at: float) -> list[Any]:
         """Those whose topic was not told a moment ago; the others wait."""
-        self._told_at = {topic: then for topic, then in self._told_at.items() if at - then < EVERY_SECONDS}
+        self._told_at = {topic: then for topic, then in self._told_at.items() if at < then + EVERY_SECONDS}
         due = [event for topic, event in newest.items() if topic not in self._told_at]
         self._waiting = {topic: event for topic, event in newest.items() if topic in self._told_at}
         self._told_at |= {event.topic: at for event in due}

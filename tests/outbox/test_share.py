@@ -1,0 +1,92 @@
+"""Relays share the shards evenly; what a dead one led is free at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from backend.devstack import processes
+from backend.outbox import shards
+from tasks import shards as sharing
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Relay:
+    """A share in a thread of its own, and so with a database session of its own."""
+
+    def __init__(self):
+        self.thread = ThreadPoolExecutor(1)
+        self.share = sharing.Share()
+
+    def look(self):
+        return self.thread.submit(self.share.look).result(10)
+
+    def die(self):
+        """As PostgreSQL sees it: the session is gone."""
+        self.thread.submit(lambda: connection.close()).result(10)
+
+    def end(self):
+        self.thread.submit(self.share.end).result(10)
+        self.thread.shutdown()
+
+
+@pytest.fixture
+def relays(monkeypatch):
+    monkeypatch.setattr(sharing, "LOOK_EVERY_SECONDS", 0)
+    started = [Relay() for _ in range(3)]
+    yield started
+    for relay in started:
+        relay.end()
+
+
+def sizes(relays):
+    """How many shards each leads, once all have looked twice: given back first, then taken."""
+    for _ in range(2):
+        led = [relay.look() for relay in relays]
+    assert len(frozenset().union(*led)) == sum(map(len, led))
+    return [len(shards) for shards in led]
+
+
+def takes_over(relay):
+    """PostgreSQL takes a moment to see that a session is gone."""
+    return processes.wait_until(lambda: relay.look() == shards.ALL, seconds=10)
+
+
+def test_one_relay_leads_all(relays):
+    assert relays[0].look() == shards.ALL
+
+
+def test_relays_that_come_get_a_fair_share(relays):
+    assert sizes(relays[:1]) == [16]
+    assert sizes(relays[:2]) == [8, 8]
+    assert sorted(sizes(relays)) == [4, 6, 6]
+
+
+def test_what_a_dead_relay_led_is_taken_over(relays):
+    sizes(relays)
+
+    relays[0].die()
+
+    assert processes.wait_until(lambda: sizes(relays[1:]) == [8, 8], seconds=10)
+
+
+def test_a_relay_that_lost_its_session_begins_with_nothing(relays):
+    sizes(relays[:2])
+    relays[0].die()
+    assert takes_over(relays[1])
+
+    assert relays[0].look() == frozenset()
+    assert sizes(relays[:2]) == [8, 8]
+
+
+def test_a_relay_that_stands_still_is_cut_off(relays, monkeypatch):
+    monkeypatch.setattr(sharing, "FROZEN_MILLISECONDS", 50)
+    frozen, other = relays[:2]
+    frozen.look()
+    monkeypatch.setattr(sharing, "FROZEN_MILLISECONDS", 3000)
+
+    assert takes_over(other)
+    with pytest.raises(DatabaseError):
+        frozen.look()

@@ -4,6 +4,7 @@ import importlib.util
 import signal
 import socket
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -19,10 +20,11 @@ class ValkeyFailed(RuntimeError):
 class Valkey:
     """A running server on a loopback port (celery, redis-py and limits agree on nothing shorter)."""
 
-    def __init__(self, *, folder: Path, port: int) -> None:
+    def __init__(self, *, folder: Path, port: int, options: Mapping[str, str]) -> None:
         self._folder = folder
+        self._options = options
         self.port = port
-        self._process = _launch(folder=folder, port=port)
+        self._process = _launch(folder=folder, port=port, options=options)
 
     def __enter__(self) -> Self:
         return self
@@ -48,24 +50,27 @@ class Valkey:
     def restart_empty(self) -> None:
         """Lose everything and come back at the same address, also after a stop."""
         self.stop()
-        self._process = _launch(folder=self._folder, port=self.port)
+        self._process = _launch(folder=self._folder, port=self.port, options=self._options)
 
 
-def start(*, folder: Path, port: int | None = None) -> Valkey:
-    """Start a server, on a free port unless one is given. Nothing is kept on disk. Raises ValkeyFailed."""
+def start(*, folder: Path, port: int | None = None, options: Mapping[str, str] | None = None) -> Valkey:
+    """Start a server, on a free port unless one is given. Nothing is kept on disk. Raises ValkeyFailed.
+
+    `options` are more of its settings, as in its configuration file.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for _ in range(1 if port else _ATTEMPTS):
         try:
-            return Valkey(folder=folder.resolve(), port=port or ports.find_free())
+            return Valkey(folder=folder.resolve(), port=port or ports.find_free(), options=options or {})
         except ValkeyFailed as error:
             # Between finding a port and using it somebody else may have taken it.
             reason = error
     raise reason
 
 
-def _launch(*, folder: Path, port: int) -> subprocess.Popen[bytes]:
-    options = {"port": str(port), "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": str(folder)}
-    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+def _launch(*, folder: Path, port: int, options: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    ours = {"port": str(port), "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": str(folder)}
+    words = [word for name, value in {**ours, **options}.items() for word in (f"--{name}", value)]
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
             tether.command(str(_program()), *words, signal=signal.SIGTERM),

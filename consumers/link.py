@@ -4,13 +4,16 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
+from django.conf import settings
 from redis.asyncio import Connection, ConnectionPool
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
+
+from backend.outbox import wire
 
 log = logging.getLogger(__name__)
 QUIET_SECONDS = 5.0
@@ -130,8 +133,8 @@ class Link:
         sent |= new
         sent -= gone
         for command, channels in (("UNSUBSCRIBE", gone), ("SUBSCRIBE", new)):
-            if channels:
-                await connection.send_command(command, *channels, check_health=False)
+            for together in _sendable(channels):
+                await connection.send_command(wire.command(command), *together, check_health=False)
 
     def _change(self, channel: str) -> None:
         if self._sent is not None:
@@ -140,12 +143,14 @@ class Link:
 
     def _hear(self, message: Any) -> None:
         kind, channel, text = message
-        if kind == "message":
+        if kind in ("message", "smessage"):
             self._on_message(channel, text)
-        elif kind == "subscribe":
+        elif kind in ("subscribe", "ssubscribe"):
             self._confirmed.add(channel)
             if waiting := self._waiting.pop(channel, None):
                 waiting.set_result(None)
+        elif kind == "sunsubscribe" and channel in self._confirmed:
+            raise ConnectionError("the cluster has moved a channel to another node")
 
     def _cut(self) -> None:
         was_up, self.is_up = self.is_up, False
@@ -157,6 +162,13 @@ class Link:
         if was_up:
             self._tried.clear()
             self._on_change(False)
+
+
+def _sendable(channels: set[str]) -> Iterable[Collection[str]]:
+    """As many in one command as may be: channels of a cluster are in different slots."""
+    if settings.REDIS_CLUSTER:
+        return [[channel] for channel in channels]
+    return [channels] if channels else []
 
 
 async def _next(connection: Connection) -> tuple[str, str, str]:

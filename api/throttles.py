@@ -5,13 +5,16 @@ import math
 import re
 import time
 from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, RedisStorage
+from limits.storage import MemoryStorage, RedisClusterStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import RedisError
+from redis.exceptions import RedisClusterException
 
 from backend.core import redis
 from backend.core.errors import Denied
@@ -43,7 +46,7 @@ def count(*, scope: str, who: str) -> None:
         return _hit(_own(), item, scope, who)
     try:
         return _hit(_shared(), item, scope, who)
-    except (RedisError, StorageError) as error:
+    except (RedisError, RedisClusterException, StorageError) as error:
         log.warning("throttles counted in this process only: %s", error)
         redis.rest()
         return _hit(_own(), item, scope, who)
@@ -67,8 +70,12 @@ def _hit(limiter: MovingWindowRateLimiter, item: RateLimitItem, scope: str, who:
 
 @cache
 def _shared() -> MovingWindowRateLimiter:
+    patience: dict[str, Any] = {"socket_timeout": 1, "socket_connect_timeout": 0.5, "wrap_exceptions": True}
+    if not settings.REDIS_CLUSTER:
+        return MovingWindowRateLimiter(RedisStorage(settings.REDIS_URL, **patience))
+    address = urlsplit(settings.REDIS_URL)
     return MovingWindowRateLimiter(
-        RedisStorage(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=0.5, wrap_exceptions=True)
+        RedisClusterStorage(f"redis+cluster://{address.netloc}", ssl=address.scheme == "rediss", **patience)
     )
 
 

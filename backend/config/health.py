@@ -1,10 +1,11 @@
 """For whoever watches the process: is it alive, can it serve?"""
 
-from django.core.cache import cache
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from redis import RedisError
+
+from backend.core import redis
 
 
 def alive(request: HttpRequest) -> JsonResponse:
@@ -31,7 +32,7 @@ def _unapplied() -> list[object]:
 
 def _redis_answers() -> bool:
     try:
-        cache.get("readyz")
+        redis.client().get("readyz")
     except RedisError:
         return False
     return True

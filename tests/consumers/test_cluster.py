@@ -10,6 +10,9 @@ from django.utils import timezone
 from redis import Redis
 from redis.crc import key_slot
 
+from api import throttles
+from backend.catalog import cache
+from backend.config import health
 from backend.core import redis
 from backend.outbox import wire
 from consumers.cluster_link import ClusterLink
@@ -108,6 +111,29 @@ def test_histories_and_the_epoch_are_read_as_from_one_redis():
 
     assert [entry.version for entry in wire.missed("cart:1", 1, history)] == [2, 3]
     assert epoch == redis.client().get(wire.EPOCH)
+
+
+def test_whoever_asks_too_often_is_throttled(monkeypatch):
+    monkeypatch.setattr(settings, "THROTTLES", {"anon": "3/m"})
+    throttles._shared.cache_clear()
+
+    for who in ("one", "two", "three", "four"):
+        for _ in range(3):
+            throttles.count(scope="anon", who=who)
+        with pytest.raises(throttles.Throttled):
+            throttles.count(scope="anon", who=who)
+
+    assert not redis.is_resting()
+    throttles._shared.cache_clear()
+
+
+def test_the_catalogue_keeps_its_answers():
+    assert cache.answer(address="/a", seconds=60, compute=lambda: {"count": 1}) == '{"count": 1}'
+    assert cache.answer(address="/a", seconds=60, compute=lambda: {"count": 2}) == '{"count": 1}'
+
+
+def test_the_process_says_that_redis_answers():
+    assert health._redis_answers()
 
 
 async def test_a_slot_that_moves_is_followed_and_doubted(nodes):

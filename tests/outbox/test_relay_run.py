@@ -1,0 +1,124 @@
+"""The relay as it runs: two threads, of which neither waits for the other."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from backend.core import redis
+from backend.devstack import processes
+from backend.outbox import actions, counters, queries, wire
+from backend.outbox.models import Event, Job
+from tasks import relay, sending
+from tasks.app import app
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE_SECONDS = 10
+
+
+def publish(topic, version=1, event="order.shipped"):
+    with transaction.atomic():
+        actions.publish(topic=topic, event=event, version=version, data={"id": "7"}, now=timezone.now())
+
+
+@contextmanager
+def running():
+    """A relay in a thread of this process."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as threads:
+        ended = threads.submit(relay.run, stop=stop)
+        try:
+            yield ended
+        finally:
+            stop.set()
+            ended.exception(PATIENCE_SECONDS)
+
+
+def is_told(topic, version):
+    return bool(redis.client().xrange(**wire.since(topic, version)))
+
+
+def waits_for(condition):
+    return processes.wait_until(condition, seconds=PATIENCE_SECONDS)
+
+
+def test_a_broker_that_hangs_keeps_no_news_from_the_sockets(monkeypatch):
+    goes_on = threading.Event()
+    sent = []
+
+    def hang(task, **_):
+        sent.append(task)
+        goes_on.wait(PATIENCE_SECONDS)
+
+    monkeypatch.setattr(app, "send_task", hang)
+    with running():
+        publish("order:7")
+        assert waits_for(lambda: sent == ["orders.mail_shipped"])
+        publish("order:8")
+        assert waits_for(lambda: is_told("order:8", 1))
+        goes_on.set()
+
+
+def test_stock_that_changes_fast_ends_with_its_newest_state(monkeypatch):
+    monkeypatch.setattr(app, "send_task", lambda task, **_: None)
+    with running():
+        for version in range(1, 31):
+            publish("stock:MUG", version, event="stock.changed")
+
+        assert waits_for(lambda: is_told("stock:MUG", 30) and not Event.objects.exists())
+        assert waits_for(lambda: counters.read()["told"] + counters.read()["superseded"] == 30)
+
+    assert 2 <= counters.read()["told"] < 30
+
+
+def test_what_it_has_done_is_counted_for_all_to_see(monkeypatch):
+    monkeypatch.setattr(app, "send_task", lambda task, **_: None)
+    with running():
+        publish("order:7")
+        assert waits_for(lambda: counters.read()["told"] == 1)
+
+    sums = counters.read()
+    assert (sums["batches"], sums["repeated"], sums["superseded"]) == (1, 0, 0)
+    assert 0 < sums["batch_seconds"] < PATIENCE_SECONDS
+    assert 0 < sums["wait_seconds"] < PATIENCE_SECONDS
+
+
+def test_a_relay_whose_other_half_broke_ends(monkeypatch):
+    def broken(**_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(sending, "run", broken)
+    with running() as ended:
+        assert isinstance(ended.exception(PATIENCE_SECONDS), ZeroDivisionError)
+
+
+def test_jobs_are_due_by_the_databases_clock_not_this_machines(monkeypatch):
+    def wrong():
+        raise AssertionError("this machine's clock was asked")
+
+    job = Job.objects.create(task="orders.mail_shipped", due_at=queries.clock())
+    stop, sent = threading.Event(), []
+
+    def send(task, kwargs, **_):
+        sent.append(kwargs)
+        stop.set()
+
+    monkeypatch.setattr(app, "send_task", send)
+    monkeypatch.setattr(timezone, "now", wrong)
+    sending.run(stop=stop, wake=threading.Event())
+
+    assert sent == [{"job_id": job.pk}]
+
+
+def test_the_lag_is_the_age_of_the_oldest_event():
+    assert queries.lag(now=queries.clock()) == timedelta()
+
+    publish("order:7")
+    publish("order:8")
+
+    at = Event.objects.order_by("id")[0].at
+    assert queries.lag(now=at + timedelta(seconds=3)) == timedelta(seconds=3)

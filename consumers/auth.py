@@ -1,12 +1,10 @@
 """Who is calling: a token in a header or beside `bearer` in the subprotocols, or a ticket in the address."""
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from redis import RedisError
 
-from backend.accounts import queries as accounts
 from backend.accounts import tickets, tokens
 from backend.accounts.tokens import Claims
 from consumers import origins
@@ -30,21 +28,12 @@ def check_origin(request: Request) -> None:
 def claims(request: Request, *, now: datetime) -> Claims | None:
     """What the caller claims, with a valid signature; None for a guest. Asks Redis for a ticket.
 
-    That the sign-in still lives is for signed_in to say. Raises Refused.
+    That the sign-in still lives is for SignIns.user_of to say. Raises Refused.
     """
     ticket = request.query.get("ticket")
     if (token := _token(request)) is not None:
         return _verified(token, now=now)
     return None if ticket is None else _redeemed(ticket[0], now=now)
-
-
-def signed_in(claims: Claims) -> Any:
-    """The user, if their sign-in has not ended. Asks the database. Raises Refused."""
-    try:
-        user, _ = accounts.signed_in(user_id=claims.user_id, session_id=claims.session_id)
-    except tokens.InvalidToken as error:
-        raise _invalid() from error
-    return user
 
 
 def _token(request: Request) -> str | None:

@@ -2,48 +2,79 @@
 
 from collections import deque
 
+from consumers.counters import here
+from consumers.outgoing import Outgoing
+
 FRAMES = 256
 BYTES = 256 * 1024
 MOST_FRAMES = 4 * FRAMES
 MOST_BYTES = 4 * BYTES
+JOINED_BYTES = 16 * 1024
 
 
 class Backlog:
     """Bounded by its owner, who asks `is_long` and `is_far_too_long` and ends the client."""
 
+    __slots__ = ("_queue", "_size", "_slots")
+
     def __init__(self) -> None:
-        self._queue: deque[tuple[str | None, str]] = deque()  # (slot, frame); of a slot only the place counts
-        self._slots: dict[str, str] = {}
+        self._queue: deque[tuple[str | None, Outgoing | None]] = deque()  # of a slot only the place counts
+        self._slots: dict[str, Outgoing] = {}
         self._size = 0
 
-    def add(self, frame: str, *, slot: str | None = None) -> None:
-        """Queue the frame; in a slot it takes the place of the one that waits there."""
-        self._size += len(frame)
+    def add(self, out: Outgoing, *, slot: str | None = None) -> None:
+        """Queue the text; in a slot it takes the place of the one that waits there."""
+        self._size += len(out.text)
         if slot is None:
-            self._queue.append((None, frame))
+            self._queue.append((None, out))
             return
         waiting = self._slots.get(slot)
         if waiting is None:
-            self._queue.append((slot, ""))
+            self._queue.append((slot, None))
         else:
-            self._size -= len(waiting)
-        self._slots[slot] = frame
+            self._size -= len(waiting.text)
+            here.conflated += 1
+        self._slots[slot] = out
 
-    def take(self) -> str | None:
-        """The next frame to write; None when nothing waits."""
+    def take(self) -> Outgoing | None:
+        """The next text to write; None when nothing waits."""
         if not self._queue:
             return None
-        slot, frame = self._queue.popleft()
+        slot, out = self._queue.popleft()
         if slot is not None:
-            frame = self._slots.pop(slot)
-        self._size -= len(frame)
-        return frame
+            out = self._slots.pop(slot)
+        assert out is not None
+        self._size -= len(out.text)
+        return out
+
+    def take_joined(self) -> Outgoing | None:
+        """As many as fit into one frame of 16 KiB, line by line; one that is larger goes alone."""
+        first = self.take()
+        if first is None or not self._queue:
+            return first
+        texts, size = [first.text], len(first.text)
+        while self._queue and size + 1 + self._next_size() <= JOINED_BYTES:
+            out = self.take()
+            assert out is not None
+            texts.append(out.text)
+            size += 1 + len(out.text)
+        return first if len(texts) == 1 else Outgoing("\n".join(texts))
+
+    def drop(self, slot: str) -> None:
+        """Forget what waits in the slot."""
+        if slot in self._slots:
+            self._size -= len(self._slots.pop(slot).text)
+            self._queue.remove((slot, None))
 
     def clear(self) -> None:
         """Forget what waits."""
         self._queue.clear()
         self._slots.clear()
         self._size = 0
+
+    def _next_size(self) -> int:
+        slot, out = self._queue[0]
+        return len(self._slots[slot].text) if slot is not None else len(out.text) if out else 0
 
     def __len__(self) -> int:
         return len(self._queue)

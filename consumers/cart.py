@@ -11,8 +11,9 @@ from backend.cart import events, shapes
 from backend.cart import queries as carts
 from backend.core import moment
 from consumers.live import LiveSocket
+from consumers.news import Seen
 from consumers.request import Request
-from consumers.topics import Seen, Watch
+from consumers.topics import Watch
 
 
 class CartSocket(LiveSocket):
@@ -26,4 +27,4 @@ class CartSocket(LiveSocket):
 def look(user_id: UUID, topics: Sequence[str]) -> dict[str, Seen]:
     """The user's cart with its lines, as of one moment."""
     cart = moment.at_once(lambda: carts.cart_of(user_id=user_id, now=timezone.now()))
-    return {events.topic(cart): Seen(cart.version, shapes.cart_json(cart))}
+    return {events.topic(cart): Seen(events.topic(cart), cart.version, shapes.cart_json(cart))}

@@ -1,125 +1,188 @@
 """One hub a process: who listens to which topic, fed by one Redis connection."""
 
+import asyncio
 import time
-from collections.abc import Iterable
-from functools import cache, partial
-from uuid import UUID
+from collections.abc import Iterable, Sequence
+from functools import cache
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.utils import timezone
 
-from consumers import database
+from backend.outbox import wire
+from consumers import histories, looks, replies, store
 from consumers.client import Client
 from consumers.codes import Code
+from consumers.histories import History
 from consumers.link import Link
+from consumers.news import Seen, Update
+from consumers.outgoing import Outgoing
 from consumers.sign_ins import PREFIX, SignIns
-from consumers.topics import Look, Subscription, Topic, Watch
+from consumers.topics import EARLY_FRAMES, Place, Topic, Watch
 
-CHANNEL = "live:"  # as tasks/relay.py publishes
 LINGER_SECONDS = 30.0
-GRACE_SECONDS = 3.0  # for what the relay had still to tell when Redis came back
 
 
 class Hub:
-    """Belongs to one event loop; consumers/rounds.py makes it go round."""
+    """Belongs to one event loop. consumers/rounds.py drives it, consumers/healing.py makes it whole."""
 
     def __init__(self) -> None:
         self.clients: set[Client] = set()
+        self.topics: dict[str, Topic] = {}
         self.sign_ins = SignIns()
         self.is_closing = False
-        self.may_have_missed = False  # Redis was away, and nobody has looked yet what happened meanwhile
+        self.epoch = ""
+        self.doubtful: set[Topic] = set()  # news may have been lost
+        self.doubts = asyncio.Event()
+        self.era = 0  # counts the link's ups and downs
         self.link = Link(url=settings.REDIS_URL, on_message=self._told, on_change=self._link_changed)
-        self._topics: dict[str, Topic] = {}
-        self._places: dict[Client, list[Subscription]] = {}
+        self._looks = looks.shared()
+        self._histories = histories.shared()
+        self._places: dict[Client, dict[str, Place]] = {}
         self._idle_since: dict[str, float] = {}
-        self._owing: set[Subscription] = set()
-        self._era = 0  # counts the link's ups and downs
 
-    async def admit(self, client: Client) -> None:
-        """From here on the client is watched over: its sign-in, its token, its pace."""
+    def greet(self, client: Client) -> None:
+        """From here on the client is watched over."""
         self.clients.add(client)
-        self._places[client] = []
-        self.sign_ins.add(client)
-        if client.user_id is not None:
-            await self._listen([f"{PREFIX}{client.user_id}"])
+        self._places[client] = {}
         if self.is_closing:
             client.end(Code.SHUTTING_DOWN)
 
-    async def join(self, client: Client, watch: Watch) -> None:
-        """Send a snapshot of each topic and everything after it: nothing is left out, nothing comes twice.
+    async def admit(self, client: Client) -> None:
+        """It has said who it is: from here on a sign-out is heard."""
+        self.sign_ins.add(client)
+        if client.user_id is not None:
+            await self._listen([f"{PREFIX}{client.user_id}"])
+
+    def dismiss(self, client: Client) -> None:
+        """Undo `admit`: it is nobody again."""
+        if self.sign_ins.remove(client):
+            self._idle_since[f"{PREFIX}{client.user_id}"] = time.monotonic()
+        client.user_id = client.session_id = client.expires_at = None
+
+    def topics_of(self, client: Client) -> Iterable[str]:
+        """What it has places in."""
+        return self._places.get(client, {})
+
+    def reserve(self, client: Client, name: str, watch: Watch) -> Place:
+        """A place in the topic, to be joined: updates are kept for it from now on."""
+        topic = self.topics.get(name)
+        if topic is None:
+            topic = self.topics[name] = Topic(name, watch.look, watch.is_stream)
+        place = Place(client, topic)
+        topic.places.add(place)
+        topic.joining += 1
+        self._places.setdefault(client, {})[name] = place
+        return place
+
+    async def look(self, topics: Sequence[Topic]) -> list[Seen | None]:
+        """How the topics stand, such that everything after it is heard. Raises the database's Error.
 
         Listens first and looks then; looks again if the link broke or came back in between.
         """
-        places = [self._place(client, name, watch) for name in watch.topics]
         while True:
-            era = self._era
-            await self._listen(watch.topics)
-            seen = await database.ask(partial(watch.look, watch.topics))
-            if era == self._era:
-                break
-        for place in places:
-            if place.topic.name in seen:
-                place.join(seen[place.topic.name])
-            else:
+            era = self.era
+            await self._listen([topic.name for topic in topics])
+            seen = await asyncio.gather(*(self._looks.get(topic) for topic in topics))
+            if era == self.era:
+                return seen
+
+    async def remember(self, topic: Topic, version: int) -> History | None:
+        """What came after the version, such that everything after it is heard; None with Redis away."""
+        while True:
+            era = self.era
+            await self._listen([topic.name])
+            try:
+                history = await self._histories.get((topic.name, version))
+            except store.AWAY:
+                return None
+            if history is not None:
+                self.epoch = history.epoch
+            if era == self.era:
+                return history
+
+    def join(self, place: Place, version: int) -> None:
+        """The client has been told everything up to the version, and hears all that follows."""
+        if place in place.topic.places and not place.topic.admit(place, version):
+            self.doubt(place.topic)
+
+    async def show(self, client: Client, watch: Watch) -> None:
+        """Send a snapshot of each topic and everything after it: nothing is left out, nothing comes twice."""
+        places = [self.reserve(client, name, watch) for name in watch.topics]
+        for place, seen in zip(places, await self.look([place.topic for place in places]), strict=True):
+            if seen is None:
                 client.end(Code.HISTORY_LOST)
+            else:
+                slot = None if watch.is_stream else seen.topic
+                client.push(client.dialect.snapshot(seen), slot=slot)
+                self.join(place, seen.version)
+
+    def leave_topic(self, client: Client, name: str) -> None:
+        """The client wants no more of the topic, or gets none."""
+        place = self._places.get(client, {}).pop(name, None)
+        if place is not None:
+            client.backlog.drop(name)
+            self._vacate(place)
 
     def leave(self, client: Client) -> None:
         """The client is gone, or as good as gone."""
         self.clients.discard(client)
-        for place in self._places.pop(client, []):
-            place.topic.listeners.discard(place)
-            self._owing.discard(place)
-            if not place.topic.listeners:
-                self._topics.pop(place.topic.name, None)
-                self._idle_since[place.topic.name] = time.monotonic()
+        for place in self._places.pop(client, {}).values():
+            self._vacate(place)
         if self.sign_ins.remove(client):
             self._idle_since[f"{PREFIX}{client.user_id}"] = time.monotonic()
 
-    def close_all(self) -> None:
-        """The process is about to stop: everybody is sent away, newcomers too."""
-        self.is_closing = True
-        for client in tuple(self.clients):
-            client.end(Code.SHUTTING_DOWN)
+    def lose(self, topic: Topic) -> None:
+        """What was missed can't be had any more: everybody has to look anew."""
+        for place in tuple(topic.places):
+            if place.client.dialect.resubscribes:
+                self.leave_topic(place.client, topic.name)
+                place.client.push(Outgoing(replies.unsubscribe(topic.name)))
+            else:
+                place.client.end(Code.HISTORY_LOST)
+
+    def doubt(self, *topics: Topic) -> None:
+        """News of the topics may have been lost; consumers/healing.py finds out."""
+        self.doubtful.update(topics)
+        self.doubts.set()
+
+    async def the_epoch(self) -> str:
+        """Of Redis as it is; with Redis away one that never was, so that nobody resumes on it."""
+        if not self.epoch:
+            try:
+                self.epoch, _ = await histories.ahead([])
+            except store.AWAY:
+                return uuid4().hex
+        return self.epoch
 
     def check(self) -> None:
         """The look of every second at everybody."""
         now, at = timezone.now(), time.monotonic()
         for client in tuple(self.clients):
             client.check(now=now, at=at)
-        for place in tuple(self._owing):
-            if place.is_overdue(at=at):
-                place.client.end(Code.HISTORY_LOST)
-            if not place.owed_version:
-                self._owing.discard(place)
         for name, since in list(self._idle_since.items()):
             if at - since > LINGER_SECONDS:
                 del self._idle_since[name]
-                self.link.drop(CHANNEL + name)
+                self.link.drop(wire.channel(name))
 
-    async def catch_up(self) -> None:
-        """Redis was away: bring everybody right. Raises the database's Error; then it is still to be done."""
-        era = self._era
-        await self.sign_ins.look_up()
-        for look, topics in self._by_look().items():
-            seen = await database.ask(partial(look, [topic.name for topic in topics]))
-            for topic in topics:
-                for place in tuple(topic.listeners):
-                    if topic.name in seen:
-                        place.catch_up(seen[topic.name], at=time.monotonic() + GRACE_SECONDS)
-                    if place.owed_version:
-                        self._owing.add(place)
-        if era == self._era:
-            self.may_have_missed = False
+    def audience(self, name: str) -> set[Client]:
+        """Who listens to the topic in this process."""
+        topic = self.topics.get(name)
+        return {place.client for place in topic.places} if topic else set()
 
-    def _place(self, client: Client, name: str, watch: Watch) -> Subscription:
-        topic = self._topics.setdefault(name, Topic(name, watch.look, watch.is_stream))
-        place = Subscription(client, topic)
-        topic.listeners.add(place)
-        self._places[client].append(place)
-        return place
+    def _vacate(self, place: Place) -> None:
+        topic = place.topic
+        topic.places.discard(place)
+        if place.version is None:
+            topic.joining -= 1
+            topic.tidy()
+        if not topic.places and self.topics.get(topic.name) is topic:
+            del self.topics[topic.name]
+            self.doubtful.discard(topic)
+            self._idle_since[topic.name] = time.monotonic()
 
     async def _listen(self, names: Iterable[str]) -> None:
-        channels = [CHANNEL + name for name in names]
+        channels = [wire.channel(name) for name in names]
         for name in names:
             self._idle_since.pop(name, None)
         for channel in channels:
@@ -127,22 +190,23 @@ class Hub:
         await self.link.confirmed(channels)
 
     def _told(self, channel: str, message: str) -> None:
-        name = channel.removeprefix(CHANNEL)
-        version, _, frame = message.partition("\n")
-        if topic := self._topics.get(name):
-            topic.tell(version=int(version), frame=frame)
+        name = wire.topic_of(channel)
+        version, epoch, frame = wire.read(message)
+        self.epoch = epoch
+        if topic := self.topics.get(name):
+            if not topic.hear(Update(name, version, frame)):
+                self.doubt(topic)
+            if len(topic.early) > EARLY_FRAMES:
+                self.lose(topic)
         elif name.startswith(PREFIX):
             self.sign_ins.told(user_id=UUID(name.removeprefix(PREFIX)), frame=frame)
 
     def _link_changed(self, is_up: bool) -> None:
-        self._era += 1
-        self.may_have_missed = True
-
-    def _by_look(self) -> dict[Look, list[Topic]]:
-        groups: dict[Look, list[Topic]] = {}
-        for topic in self._topics.values():
-            groups.setdefault(topic.look, []).append(topic)
-        return groups
+        self.era += 1
+        if not is_up:
+            self.epoch = ""  # it may be another Redis that comes back
+        else:
+            self.doubt(*self.topics.values())
 
 
 @cache

@@ -6,26 +6,26 @@ import time
 from functools import partial
 from typing import Any
 
-from channels.exceptions import StopConsumer
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from backend.accounts.tokens import Claims
-from consumers import auth, database, frames, request, rounds, seats
-from consumers.client import Client
+from consumers import auth, database, frames, request
 from consumers.codes import Code, Refused
-from consumers.hub import the_hub
+from consumers.dialects import PLAIN
 from consumers.pace import Pace
 from consumers.request import Request
+from consumers.socket import Socket
 from consumers.topics import Watch
 
 log = logging.getLogger(__name__)
 ENTRY_SECONDS = 10.0
+FRAMES_PER_SECOND = 20
+FRAME_BYTES = 4 * 1024
 
 
-class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """Subclasses say who may come in and what is to be watched. No channel layer: the hub feeds it."""
+class LiveSocket(Socket):
+    """Subclasses say who may come in and what is to be watched."""
 
     is_public = False
 
@@ -33,25 +33,14 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         """What this caller gets, asked in a thread. `user` is None for a guest. Raises Refused."""
         raise NotImplementedError
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self.client: Client | None = None
-        self.pace = Pace()
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            await self._leave()
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """Channels' own looks for stale database connections at every frame, in the one shared thread."""
-        await getattr(self, message["type"].replace(".", "_"))(message)
-
     async def connect(self) -> None:
-        """Accept first, so that a refused client can read why."""
+        """Let in, or say why not."""
         asked = request.read(self.scope)
-        await self.accept(auth.subprotocol(asked))
+        self.pace = Pace(frames=FRAMES_PER_SECOND, size=FRAME_BYTES)
+        await self.enter(dialect=PLAIN, subprotocol=auth.subprotocol(asked))
         try:
             async with asyncio.timeout(ENTRY_SECONDS):
-                await self._enter(asked)
+                await self._let_in(asked)
         except Refused as refused:
             await self._refuse(refused)
         except (DatabaseError, TimeoutError) as error:
@@ -61,54 +50,34 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Clients listen: what they say is not read, only counted."""
         code = self.pace.judge(text_data, at=time.monotonic())
-        if code is not None and self.client is not None:
+        if code is not None:
             self.client.end(code)
 
-    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
-        """The same here; __call__ cleans up however the socket ends."""
-        raise StopConsumer
-
-    async def _enter(self, asked: Request) -> None:
+    async def _let_in(self, asked: Request) -> None:
         auth.check_origin(asked)
-        claims = await database.ask(partial(auth.claims, asked, now=timezone.now()))
+        claims = await self._claims(asked)
         if claims is None and not self.is_public:
             raise Refused(Code.NO_SIGN_IN, name="not_authenticated", error="Sign in first")
-        client = self.client = self._client(claims)
-        hub = the_hub()
-        rounds.begin(hub)
-        await hub.admit(client)
-        # Only now: a sign-out from here on is heard by the hub.
-        user = await database.ask(partial(auth.signed_in, claims)) if claims else None
-        client.is_let_in = True
+        user = await self._sign_in(claims) if claims else None
         watch = await database.ask(partial(self.watch, asked, user))
-        if not await seats.take(client, open_here=hub.sign_ins.count(client.user_id)):
-            raise Refused(Code.TOO_MANY_SOCKETS, name="too_many_sockets", error="Too many open sockets")
-        await hub.join(client, watch)
-        client.start()
+        await self.sit_down()
+        await self.hub.show(self.client, watch)
+        self.client.start()
 
-    def _client(self, claims: Claims | None) -> Client:
-        ways = {"send": self.send, "close": self._close}
-        if claims is None:
-            return Client(**ways)
-        return Client(
-            **ways, user_id=claims.user_id, session_id=claims.session_id, expires_at=claims.expires_at
-        )
+    async def _claims(self, asked: Request) -> Claims | None:
+        """A ticket is asked of Redis, in a thread; a token needs nobody."""
+        question = partial(auth.claims, asked, now=timezone.now())
+        return await database.ask(question) if "ticket" in asked.query else question()
 
-    async def _close(self, code: Code) -> None:
-        await self.close(code=int(code), reason=code.reason)
+    async def _sign_in(self, claims: Claims) -> Any:
+        """The sign-in is looked up only once a sign-out is heard by the hub."""
+        self.client.is_of(claims)
+        await self.hub.admit(self.client)
+        user = await self.hub.sign_ins.user_of(claims)
+        self.client.is_let_in = True
+        return user
 
     async def _refuse(self, refused: Refused) -> None:
-        client = self.client
-        if client is None or client.ended is None:
+        if self.client.ended is None:
             await self.send(frames.error(code=refused.name, message=refused.error))
-            if client is not None:
-                client.end(refused.code)
-            else:
-                await self._close(refused.code)
-
-    async def _leave(self) -> None:
-        client, self.client = self.client, None
-        if client is not None:
-            client.stop()
-            the_hub().leave(client)
-            await seats.leave(client)
+            self.client.end(refused.code)

@@ -12,8 +12,9 @@ from backend.orders import queries as orders
 from backend.outbox import feeds
 from consumers.codes import Code, Refused
 from consumers.live import LiveSocket
+from consumers.news import Seen
 from consumers.request import Request
-from consumers.topics import Seen, Watch
+from consumers.topics import Watch
 
 NEWEST = 50
 
@@ -46,7 +47,7 @@ class OrderSocket(LiveSocket):
 
 def look_at_feeds(topics: Sequence[str]) -> dict[str, Seen]:
     """The newest orders of each feed, exact to its counter."""
-    return {topic: Seen(*feeds.read(topic=topic, read=partial(_newest, topic))) for topic in topics}
+    return {topic: Seen(topic, *feeds.read(topic=topic, read=partial(_newest, topic))) for topic in topics}
 
 
 def look_at_orders(topics: Sequence[str]) -> dict[str, Seen]:
@@ -63,4 +64,4 @@ def _newest(topic: str) -> list[dict[str, Any]]:
 
 def _order(topic: str) -> Seen:
     order = orders.by_id(UUID(topic.rpartition(":")[2]))
-    return Seen(order.version, shapes.order_json(order))
+    return Seen(topic, order.version, shapes.order_json(order))

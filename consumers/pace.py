@@ -1,25 +1,45 @@
-"""How much a client may say on a socket that only speaks to it."""
+"""How much a client may say."""
 
 from consumers.codes import Code
 
-FRAMES_PER_SECOND = 20
-BYTES = 4 * 1024
-
 
 class Pace:
-    """Counts frames by the second."""
+    """Counts by the second."""
 
-    def __init__(self) -> None:
+    __slots__ = ("_count", "_frames", "_since", "_size")
+
+    def __init__(self, *, frames: int, size: int) -> None:
+        """`frames` (or commands) a second, none of more than `size` bytes."""
+        self._frames, self._size = frames, size
         self._since = 0.0
-        self._frames = 0
+        self._count = 0
 
-    def judge(self, text: str | None, *, at: float) -> Code | None:
+    def judge(self, text: str | None, *, at: float, times: int = 1) -> Code | None:
         """What a frame costs the client, mostly nothing. Binary frames have no `text`; `at` is monotonic."""
         if at - self._since >= 1:
-            self._since, self._frames = at, 0
-        self._frames += 1
-        if self._frames > FRAMES_PER_SECOND:
+            self._since, self._count = at, 0
+        self._count += times
+        if self._count > self._frames:
             return Code.TOO_MANY_REQUESTS
-        if text is None or len(text.encode()) > BYTES:
+        if text is None or len(text) > self._size or len(text.encode()) > self._size:
             return Code.BAD_REQUEST
         return None
+
+
+class Allowance:
+    """What a client may do much of at once, if it does so seldom."""
+
+    __slots__ = ("_at", "_left", "_most", "_per_second")
+
+    def __init__(self, *, most: int, per_second: float) -> None:
+        self._most, self._per_second = most, per_second
+        self._left, self._at = float(most), 0.0
+
+    def take(self, number: int, *, at: float) -> int:
+        """How many of them are allowed. `at` is monotonic."""
+        if number:
+            self._left = min(float(self._most), self._left + (at - self._at) * self._per_second)
+            self._at = at
+        taken = min(number, int(self._left))
+        self._left -= taken
+        return taken

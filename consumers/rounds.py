@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from django.db import Error as DatabaseError
 
 from consumers import seats
+from consumers.healing import Healer
 from consumers.hub import Hub
 
 log = logging.getLogger(__name__)
@@ -18,41 +19,49 @@ _tasks: set[asyncio.Task[None]] = set()
 def begin(hub: Hub) -> None:
     """Start the rounds; a second call does nothing."""
     if not _tasks:
-        for work in (hub.link.run, _checks(hub), _catch_ups(hub), _renewals(hub)):
-            _tasks.add(asyncio.create_task(_for_ever(work)))
+        healer = Healer(hub)
+        works = (healer.check_positions, _renewals(hub), _sign_ins(hub), _checks(hub, healer))
+        for work in works:
+            _tasks.add(asyncio.create_task(_for_ever(work, pause=1.0)))
+        _tasks.add(asyncio.create_task(_for_ever(hub.link.run, pause=1.0)))
+        _tasks.add(asyncio.create_task(_for_ever(healer.heal, pause=0.0)))
 
 
-async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
+async def _for_ever(work: Callable[[], Awaitable[None]], *, pause: float) -> None:
     """An outer loop: a fault in one round is told, and the next one comes."""
     while True:
         try:
             await work()
+            await asyncio.sleep(pause)
         except DatabaseError as error:
             log.warning("sockets wait for the database: %s", error)
+            await asyncio.sleep(1)
         except Exception:
             log.exception("a round of the sockets failed")
-        await asyncio.sleep(1)
+            await asyncio.sleep(1)
 
 
-def _checks(hub: Hub) -> Callable[[], Awaitable[None]]:
+def _checks(hub: Hub, healer: Healer) -> Callable[[], Awaitable[None]]:
     async def check() -> None:
         hub.check()
+        healer.check_debts()
 
     return check
 
 
-def _catch_ups(hub: Hub) -> Callable[[], Awaitable[None]]:
-    looked_at = 0.0
+def _sign_ins(hub: Hub) -> Callable[[], Awaitable[None]]:
+    """A sign-out may have been told while Redis was away, or not at all yet."""
+    looked_at, era = time.monotonic(), hub.era
 
-    async def catch_up() -> None:
-        nonlocal looked_at
-        if hub.may_have_missed and hub.link.is_up:
-            await hub.catch_up()
-        elif not hub.link.is_up and time.monotonic() - looked_at > BLIND_LOOK_SECONDS:
-            looked_at = time.monotonic()
+    async def look_up() -> None:
+        nonlocal looked_at, era
+        is_due = not hub.link.is_up and time.monotonic() - looked_at > BLIND_LOOK_SECONDS
+        if is_due or (hub.link.is_up and era != hub.era):
+            looked_at, now_era = time.monotonic(), hub.era
             await hub.sign_ins.look_up()
+            era = now_era if hub.link.is_up else era
 
-    return catch_up
+    return look_up
 
 
 def _renewals(hub: Hub) -> Callable[[], Awaitable[None]]:

@@ -8,6 +8,7 @@ from django.urls import path, re_path
 
 from consumers import frames
 from consumers.cart import CartSocket
+from consumers.centrifuge import AppSocket
 from consumers.codes import Code
 from consumers.orders import OrderSocket, OrdersSocket
 from consumers.staff import StaffSocket
@@ -23,12 +24,13 @@ class NoSuchSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.close(code=int(Code.BAD_REQUEST), reason=Code.BAD_REQUEST.reason)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """As in consumers/live.py."""
+        """As in consumers/socket.py."""
         await getattr(self, message["type"].replace(".", "_"))(message)
 
 
 sockets = URLRouter(
     [
+        path("ws/", AppSocket.as_asgi()),
         path("ws/cart/", CartSocket.as_asgi()),
         path("ws/orders/", OrdersSocket.as_asgi()),
         path("ws/orders/<str:order_id>/", OrderSocket.as_asgi()),

@@ -2,12 +2,17 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from backend.accounts import queries as accounts
+from backend.accounts.tokens import Claims
 from consumers import database
 from consumers.client import Client
-from consumers.codes import Code
+from consumers.codes import Code, Refused
+from consumers.shared import Shared
 
 PREFIX = "user:"
 SESSION_ENDED = "session.ended"
@@ -18,6 +23,14 @@ class SignIns:
 
     def __init__(self) -> None:
         self._by_user: defaultdict[UUID, set[Client]] = defaultdict(set)
+        self._users: Shared[UUID, Any] = Shared(_users_of, rounds=2)
+
+    async def user_of(self, claims: Claims) -> Any:
+        """The user, if their sign-in has not ended. Raises Refused, or the database's Error."""
+        user = await self._users.get(claims.session_id)
+        if user is None or user.pk != claims.user_id:
+            raise Refused(Code.INVALID_TOKEN, name="invalid_token", error="Token is invalid")
+        return user
 
     def add(self, client: Client) -> None:
         """The client's user has one more."""
@@ -58,3 +71,7 @@ class SignIns:
         for client in clients:
             if client.session_id not in live:
                 client.end(Code.SIGNED_OUT)
+
+
+async def _users_of(session_ids: Sequence[UUID]) -> Mapping[UUID, Any]:
+    return await database.ask(partial(accounts.users_signed_in, session_ids))

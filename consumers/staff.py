@@ -9,8 +9,9 @@ from backend.alerts.actions import FEED
 from backend.outbox import feeds
 from consumers.codes import Code, Refused
 from consumers.live import LiveSocket
+from consumers.news import Seen
 from consumers.request import Request
-from consumers.topics import Seen, Watch
+from consumers.topics import Watch
 
 NEWEST = 50
 
@@ -26,7 +27,7 @@ class StaffSocket(LiveSocket):
 
 def look(topics: Sequence[str]) -> dict[str, Seen]:
     """The newest open alerts, exact to the feed's counter."""
-    return {topic: Seen(*feeds.read(topic=topic, read=_open)) for topic in topics}
+    return {topic: Seen(topic, *feeds.read(topic=topic, read=_open)) for topic in topics}
 
 
 def _open() -> list[dict[str, Any]]:

@@ -7,8 +7,9 @@ from backend.inventory import events, shapes
 from backend.inventory import queries as inventory
 from consumers.codes import Code, Refused
 from consumers.live import LiveSocket
+from consumers.news import Seen
 from consumers.request import Request
-from consumers.topics import Seen, Watch
+from consumers.topics import Watch
 
 MOST_SKUS = 100
 LONGEST_NAME = 255
@@ -32,7 +33,10 @@ class StockSocket(LiveSocket):
 def look(topics: Sequence[str]) -> dict[str, Seen]:
     """Their rows, each with its own version."""
     rows = inventory.of_skus([topic.removeprefix(events.topic("")) for topic in topics])
-    return {events.topic(row.sku): Seen(row.version, shapes.stock_json(row)) for row in rows}
+    return {
+        events.topic(row.sku): Seen(events.topic(row.sku), row.version, shapes.stock_json(row))
+        for row in rows
+    }
 
 
 def _known_skus(skus: list[str]) -> list[str]:

@@ -1,23 +1,13 @@
-"""A topic as this process knows it: who listens, how to look at it, and up to which version each has come."""
+"""A topic as this process knows it: who listens, and up to which version each has come."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from consumers import frames
 from consumers.client import Client
-from consumers.codes import Code
+from consumers.counters import here
+from consumers.news import Seen, Update
 
 EARLY_FRAMES = 1000
-
-
-@dataclass(frozen=True)
-class Seen:
-    """How a topic stands in the database, and the version of exactly that."""
-
-    version: int
-    data: Any
-
 
 # Asks the database about topics; called in a thread. A topic that is gone is left out.
 Look = Callable[[Sequence[str]], Mapping[str, Seen]]
@@ -25,80 +15,105 @@ Look = Callable[[Sequence[str]], Mapping[str, Seen]]
 
 @dataclass(frozen=True)
 class Watch:
-    """What one socket is about: its topics, all of one kind, and how to look at them."""
+    """What one socket is about: its topics, and how to look at them."""
 
     topics: Sequence[str]
     look: Look
     is_stream: bool
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Topic:
-    """Listened to by at least one client. A stream skips no version; of the others the newest counts."""
+    """Listened to by at least one client. A stream skips no version; of the others the newest counts.
+
+    `version` is what all who are joined have come to. Updates wait in `early` while somebody is still being
+    joined, and when there is a hole before them.
+    """
 
     name: str
     look: Look
     is_stream: bool
-    listeners: "set[Subscription]" = field(default_factory=set)
+    places: "set[Place]" = field(default_factory=set)
+    version: int | None = None
+    joining: int = 0
+    early: dict[int, Update] = field(default_factory=dict)
 
-    def tell(self, *, version: int, frame: str) -> None:
-        """Hand an update to everybody."""
-        for listener in tuple(self.listeners):
-            listener.take(version=version, frame=frame)
+    def hear(self, update: Update) -> bool:
+        """Hand on an update, or keep it until it can be; whether it fits on what was heard before."""
+        if self.version is None:
+            self._keep(update)
+            return True
+        return self._advance(update)
+
+    def admit(self, place: "Place", version: int) -> bool:
+        """The place has come to `version` and goes on from there; whether that is without a hole."""
+        place.version = version
+        self.joining -= 1
+        if self.version is None or version < self.version:
+            self.version = version
+        return self.resume()
+
+    def resume(self) -> bool:
+        """Hand on what waits and now fits; whether nothing waits behind a hole."""
+        fits = all(self._advance(self.early[version]) for version in sorted(self.early))
+        self.tidy()
+        return fits
+
+    def tidy(self) -> None:
+        """Forget what nobody needs any more."""
+        if not self.joining and self.version is not None:
+            for version in [version for version in self.early if version <= self.version]:
+                del self.early[version]
+
+    def show(self, seen: Seen) -> None:
+        """Bring everybody to how it stands now; for topics of which only the newest counts."""
+        for place in tuple(self.places):
+            place.show(seen)
+        self.version = max(self.version or 0, seen.version)
+        self.tidy()
+
+    def _advance(self, update: Update) -> bool:
+        assert self.version is not None
+        if update.version <= self.version:
+            return True
+        if self.is_stream and update.version > self.version + 1:
+            self._keep(update)
+            return False
+        self.version = update.version
+        if self.joining:
+            self._keep(update)
+        told = 0
+        for place in tuple(self.places):
+            told += place.take(update)
+        here.told(update.frame, times=told)
+        return True
+
+    def _keep(self, update: Update) -> None:
+        if not self.is_stream:
+            self.early.clear()
+        self.early[update.version] = update
 
 
-@dataclass(eq=False)
-class Subscription:
-    """One client's place in one topic. Until it is joined to a snapshot, updates are kept, not sent."""
+@dataclass(eq=False, slots=True)
+class Place:
+    """One client's place in one topic; without a version it is not joined yet."""
 
     client: Client
     topic: Topic
     version: int | None = None
-    early: list[tuple[int, str]] = field(default_factory=list)
-    owed_version: int = 0
-    owed_at: float = 0.0
 
-    def take(self, *, version: int, frame: str) -> None:
-        """An update: sent if it is new; on a stream, a hole before it ends the client."""
-        if self.version is None:
-            self._keep(version, frame)
-        elif self.topic.is_stream and version > self.version + 1:
-            self.client.end(Code.HISTORY_LOST)
-        elif version > self.version:
-            self.version = version
-            self.client.push(frame, slot=None if self.topic.is_stream else self.topic.name)
-
-    def join(self, seen: Seen) -> None:
-        """Send the snapshot, then the updates that came while it was read and are not in it."""
-        self._show(seen)
-        early, self.early = self.early, []
-        for version, frame in early:
-            self.take(version=version, frame=frame)
-
-    def catch_up(self, seen: Seen, *, at: float) -> None:
-        """News may have been lost: show what is new, or note what a stream must still bring (is_overdue)."""
-        if self.version is None or seen.version <= self.version:
-            return
-        if self.topic.is_stream:
-            self.owed_version, self.owed_at = seen.version, at
-        else:
-            self._show(seen)
-
-    def is_overdue(self, *, at: float) -> bool:
-        """Whether what catch_up noted has not come by its time; it is forgotten either way once it is due."""
-        if not self.owed_version or at < self.owed_at:
+    def take(self, update: Update) -> bool:
+        """Send an update that is new to the client."""
+        if self.version is None or update.version <= self.version:
             return False
-        owed, self.owed_version = self.owed_version, 0
-        return self.version is not None and self.version < owed
+        self.version = update.version
+        client = self.client
+        client.push(client.dialect.update(update), slot=None if self.topic.is_stream else self.topic.name)
+        return True
 
-    def _show(self, seen: Seen) -> None:
-        self.version = seen.version
-        frame = frames.snapshot(topic=self.topic.name, version=seen.version, data=seen.data)
-        self.client.push(frame, slot=None if self.topic.is_stream else self.topic.name)
-
-    def _keep(self, version: int, frame: str) -> None:
-        if not self.topic.is_stream:
-            self.early.clear()
-        self.early.append((version, frame))
-        if len(self.early) > EARLY_FRAMES:
-            self.client.end(Code.HISTORY_LOST)
+    def show(self, seen: Seen) -> None:
+        """Send how the topic stands, if that is new to the client."""
+        if self.version is not None and seen.version > self.version:
+            self.version = seen.version
+            slot = None if self.topic.is_stream else self.topic.name
+            self.client.push(self.client.dialect.snapshot(seen), slot=slot)

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from daphne import http_protocol
@@ -16,12 +17,13 @@ from backend.config.daphne_socket import PatientSocket
 
 log = logging.getLogger(__name__)
 FINISH_SECONDS = 4.0
+UNHEARD_MILLISECONDS = 20_000
 
 
 class PatientServer(Server):  # type: ignore[misc]
     """`close_sockets` is called once, before the end; `failure` says why it could not begin."""
 
-    def __init__(self, *, close_sockets: Callable[[], None], **options: Any) -> None:
+    def __init__(self, *, close_sockets: Callable[[], Awaitable[None]], **options: Any) -> None:
         # The names by which Daphne's factories find what they build; it takes no other word for it.
         WebSocketFactory.protocol = PatientSocket
         http_protocol.WebRequest = JsonRequest
@@ -31,12 +33,18 @@ class PatientServer(Server):  # type: ignore[misc]
         self._ports: list[Any] = []
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
-        await super().handle_reply(protocol, message)
-        if message["type"] == "websocket.send":
+        if message["type"] != "websocket.send":
+            await super().handle_reply(protocol, message)
+            return
+        if not protocol.write_frame(message):
+            await super().handle_reply(protocol, message)
+        if not protocol.is_writable.is_set():
             await protocol.is_writable.wait()
 
     def listen_success(self, port: Any) -> None:
         self._ports.append(port)
+        # Sockets that are accepted inherit it: who is gone without a word, or never reads, is given up.
+        port.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_MILLISECONDS)
         log.info("listening on %s port %s", port.getHost().host, port.getHost().port)
         super().listen_success(port)
 
@@ -51,7 +59,7 @@ class PatientServer(Server):  # type: ignore[misc]
     async def _finish(self) -> None:
         for port in self._ports:
             port.stopListening()
-        self._close_sockets()
+        await self._close_sockets()
         end = time.monotonic() + FINISH_SECONDS
         while (running := self._running()) and time.monotonic() < end:
             await asyncio.wait(running, timeout=0.2)

@@ -5,6 +5,7 @@ from typing import Any
 
 from daphne.ws_protocol import WebSocketProtocol
 
+from consumers import outgoing
 from consumers.codes import Code
 
 
@@ -41,8 +42,22 @@ class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
         self.autoPingPending = None
         self.sendClose(int(Code.NO_PONG), Code.NO_PONG.reason)
 
+    def write_frame(self, message: dict[str, Any]) -> bool:
+        """Write a frame that is ready as it is, made once for all who get it; False if it must be made here.
+
+        Autobahn makes every frame anew. It keeps none back but while it sends in pieces, which nothing here
+        asks for, so what is written past it can't overtake.
+        """
+        frame = message.get(outgoing.FRAME)
+        if frame is None or self.state != self.STATE_OPEN or self.send_queue:
+            return False
+        self.transport.write(frame)
+        return True
+
     def handle_reply(self, message: dict[str, Any]) -> None:
-        """Daphne forgets the reason of a close."""
+        """Daphne forgets the reason of a close, and Autobahn refuses to send after one."""
+        if message["type"] == "websocket.send" and self.state not in (self.STATE_CONNECTING, self.STATE_OPEN):
+            return
         if message["type"] == "websocket.close" and self.state == self.STATE_OPEN:
             self.sendClose(message.get("code", 1000), message.get("reason") or None)
         else:

@@ -54,9 +54,11 @@ class Env(BaseSettings):
     jwt_access_minutes: Annotated[int, Field(gt=0)] = 60
     jwt_refresh_days: Annotated[int, Field(gt=0)] = 7
     sockets_per_user: Annotated[int, Field(gt=0)] = 10
+    sockets_drain_seconds: Annotated[float, Field(ge=0)] = 2.0
     log_format: Literal["console", "json"] = "console"
     shopwire_data_dir: str = ".data"
     port: int = 8000
+    web_server: Literal["daphne", "uvicorn"] = "daphne"
 
     @field_validator(
         "allowed_hosts", "cors_allowed_origins", "trusted_proxies", "staff_alert_emails", mode="before"

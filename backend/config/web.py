@@ -1,4 +1,7 @@
-"""The web process: `python -m backend.config.web` serves REST and sockets on 127.0.0.1:$PORT by Daphne."""
+"""The web process: `python -m backend.config.web` serves REST and sockets on 127.0.0.1:$PORT.
+
+By Daphne, or by uvicorn where WEB_SERVER says so.
+"""
 
 import logging
 import os
@@ -21,23 +24,33 @@ def main() -> None:
     """Serve until SIGTERM or SIGINT; requests may finish then, sockets are closed with 3001."""
     os.environ.setdefault("DATABASE_POOL_SIZE", POOL_SIZE)  # before the settings are read
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or "8000")
-    server = _server(host=host, port=port)
-    server.run()
-    if server.failure:
-        sys.exit(f"shopwire: port {port} can't be used ({server.failure}); free it, or set PORT")
+    serve = _serve_by_uvicorn if os.environ.get("WEB_SERVER") == "uvicorn" else _serve_by_daphne
+    serve(host, port)
     # A thread that still waits for the database must not keep the process; its transaction rolls back.
     logging.shutdown()
     os._exit(0)
 
 
-def _server(*, host: str, port: int) -> PatientServer:
+def _serve_by_uvicorn(host: str, port: int) -> None:
     application = import_string("backend.config.asgi.application")
-    hub = import_string("consumers.hub.the_hub")
+    import_string("backend.config.uvicorn_server.serve")(application, host=host, port=port)
+
+
+def _serve_by_daphne(host: str, port: int) -> None:
+    server = _daphne(host=host, port=port)
+    server.run()
+    if server.failure:
+        sys.exit(f"shopwire: port {port} can't be used ({server.failure}); free it, or set PORT")
+
+
+def _daphne(*, host: str, port: int) -> PatientServer:
+    application = import_string("backend.config.asgi.application")
+    hub, close_all = import_string("consumers.hub.the_hub"), import_string("consumers.drain.close_all")
     logging.getLogger("daphne").setLevel(logging.WARNING)
     endpoints = build_endpoint_description_strings(host=host, port=port)
     return PatientServer(
         application=application,
-        close_sockets=lambda: hub().close_all(),
+        close_sockets=lambda: close_all(hub()),
         endpoints=[f"{endpoint}:backlog={CONNECT_QUEUE}" for endpoint in endpoints],
         http_timeout=HTTP_SECONDS,
         websocket_timeout=-1,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from backend.devstack import ports, processes
 from tasks import relay
 from tests import live
+from tests.consumers.apps import Apps
 from tests.consumers.ears import Shop
 
 
@@ -21,11 +22,13 @@ def start_web(*, port: int, log: Path, **environment: str) -> subprocess.Popen[b
     return live.start(port=port, log=log, environment=given)
 
 
-@pytest.fixture(scope="session")
-def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of the web process."""
+@pytest.fixture(scope="session", params=["daphne", pytest.param("uvicorn", marks=pytest.mark.slow)])
+def server(
+    request: pytest.FixtureRequest, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[int]:
+    """The port of the web process, by each server that may carry the sockets."""
     port, log = ports.find_free(), tmp_path_factory.mktemp("web") / "web.log"
-    process = start_web(port=port, log=log)
+    process = start_web(port=port, log=log, WEB_SERVER=request.param)
     yield port
     processes.stop(process, first=signal.SIGTERM, grace=8)
     assert "Traceback" not in log.read_text(), log.read_text()
@@ -36,6 +39,13 @@ def shop(server: int, transactional_db: None) -> Iterator[Shop]:
     """Open sockets with `shop.listen(...)`; they are closed at the end."""
     with ExitStack() as opened:
         yield Shop(server, opened)
+
+
+@pytest.fixture
+def apps(server: int, transactional_db: None) -> Iterator[Apps]:
+    """Open the apps' socket with `apps.open(...)`; all are closed at the end."""
+    with ExitStack() as opened:
+        yield Apps(server, opened)
 
 
 @pytest.fixture

@@ -1,90 +1,130 @@
 """Snapshot and stream are joined without a gap and without a double."""
 
-import json
-
-import pytest
-
-from consumers.codes import Code
-from consumers.topics import Seen, Subscription, Topic
+from consumers.news import Seen, Update
+from consumers.topics import Place, Topic
 
 
 class Listener:
-    """Stands in for a client."""
+    """Stands in for a client: keeps the versions it is told, and what it is told of."""
 
     def __init__(self) -> None:
-        self.frames: list[str] = []
-        self.ended: Code | None = None
+        self.told: list[tuple[str, int]] = []
+        self.dialect = self
 
-    def push(self, frame: str, *, slot: str | None = None) -> None:
-        self.frames.append(frame)
+    def update(self, update: Update) -> tuple[str, int]:
+        return "update", update.version
 
-    def end(self, code: Code) -> None:
-        self.ended = code
+    def snapshot(self, seen: Seen) -> tuple[str, int]:
+        return "snapshot", seen.version
 
+    def push(self, out: tuple[str, int], *, slot: str | None = None) -> None:
+        self.told.append(out)
 
-def place(*, is_stream: bool) -> tuple[Listener, Subscription]:
-    listener = Listener()
-    return listener, Subscription(listener, Topic("t", lambda topics: {}, is_stream))
-
-
-def hear(subscription, *versions):
-    for version in versions:
-        subscription.take(version=version, frame=f"update {version}")
+    @property
+    def versions(self) -> list[int]:
+        return [version for _, version in self.told]
 
 
-def snapshot(version):
-    return json.dumps(
-        {"type": "snapshot", "topic": "t", "version": version, "data": None}, separators=(",", ":")
-    )
+def topic(*, is_stream: bool = True) -> Topic:
+    return Topic("t", lambda topics: {}, is_stream)
+
+
+def reserve(topic: Topic) -> Place:
+    place = Place(Listener(), topic)
+    topic.places.add(place)
+    topic.joining += 1
+    return place
+
+
+def hear(topic: Topic, *versions: int) -> bool:
+    heard = [topic.hear(Update("t", version, "")) for version in versions]
+    return all(heard)
 
 
 def test_what_came_while_the_snapshot_was_read_follows_it():
-    listener, subscription = place(is_stream=True)
-    hear(subscription, 3, 4, 5)
-    subscription.join(Seen(4, None))
-    hear(subscription, 6)
+    orders = topic()
+    place = reserve(orders)
+    hear(orders, 3, 4, 5)
+    assert orders.admit(place, 4)
+    assert hear(orders, 6)
 
-    assert listener.frames == [snapshot(4), "update 5", "update 6"]
+    assert place.client.versions == [5, 6]
+    assert orders.early == {}
 
 
-def test_a_repeat_is_dropped_and_a_hole_ends_the_client():
-    listener, subscription = place(is_stream=True)
-    subscription.join(Seen(4, None))
-    hear(subscription, 3, 4, 5, 5)
-    assert (listener.frames, listener.ended) == ([snapshot(4), "update 5"], None)
+def test_a_repeat_is_dropped():
+    orders = topic()
+    place = reserve(orders)
+    orders.admit(place, 4)
 
-    hear(subscription, 7)
+    assert hear(orders, 3, 4, 5, 5, 4)
+    assert place.client.versions == [5]
 
-    assert listener.ended is Code.HISTORY_LOST
-    assert listener.frames[-1] == "update 5"
+
+def test_nothing_is_told_beyond_a_hole_until_it_is_filled():
+    orders = topic()
+    place = reserve(orders)
+    orders.admit(place, 4)
+
+    assert not hear(orders, 5, 7, 8)
+    assert place.client.versions == [5]
+
+    assert hear(orders, 6)
+    assert orders.resume()
+    assert place.client.versions == [5, 6, 7, 8]
+
+
+def test_two_who_come_together_get_each_what_they_lack():
+    orders = topic()
+    one, two, three = reserve(orders), reserve(orders), reserve(orders)
+    hear(orders, 3, 4, 5)
+
+    orders.admit(one, 5)
+    hear(orders, 6)
+    orders.admit(two, 3)
+    orders.admit(three, 7)  # the relay has not told it yet
+    hear(orders, 7, 8)
+
+    assert [place.client.versions for place in (one, two, three)] == [[6, 7, 8], [4, 5, 6, 7, 8], [8]]
+    assert orders.early == {}
+
+
+def test_who_is_behind_what_was_kept_makes_a_hole_of_it():
+    orders = topic()
+    ahead, behind = reserve(orders), reserve(orders)
+    orders.admit(ahead, 7)
+    orders.admit(behind, 5)
+
+    assert not hear(orders, 8)
+    assert hear(orders, 6, 7)
+    assert orders.resume()
+    assert (ahead.client.versions, behind.client.versions) == ([8], [6, 7, 8])
 
 
 def test_stock_may_skip_versions():
-    listener, subscription = place(is_stream=False)
-    subscription.join(Seen(4, None))
-    hear(subscription, 9, 8, 12)
+    stock = topic(is_stream=False)
+    place = reserve(stock)
+    stock.admit(place, 4)
 
-    assert listener.frames == [snapshot(4), "update 9", "update 12"]
-    assert listener.ended is None
-
-
-def test_stock_that_moved_unheard_is_shown_anew():
-    listener, subscription = place(is_stream=False)
-    subscription.join(Seen(4, None))
-    for version in (4, 6):
-        subscription.catch_up(Seen(version, None), at=0)
-
-    assert listener.frames == [snapshot(4), snapshot(6)]
+    assert hear(stock, 9, 8, 12)
+    assert place.client.versions == [9, 12]
 
 
-@pytest.mark.parametrize(("heard", "is_overdue"), [((5, 6), False), ((5,), True), ((), True)])
-def test_a_stream_is_owed_what_happened_unheard(heard, is_overdue):
-    listener, subscription = place(is_stream=True)
-    subscription.join(Seen(4, None))
-    subscription.catch_up(Seen(6, None), at=10)
-    assert not subscription.is_overdue(at=9)
+def test_of_early_stock_only_the_newest_is_kept():
+    stock = topic(is_stream=False)
+    place = reserve(stock)
+    hear(stock, 5, 6, 7)
+    stock.admit(place, 4)
 
-    hear(subscription, *heard)
+    assert place.client.versions == [7]
 
-    assert subscription.is_overdue(at=10) is is_overdue
-    assert listener.ended is None
+
+def test_stock_that_moved_unheard_is_shown_once():
+    stock = topic(is_stream=False)
+    place = reserve(stock)
+    stock.admit(place, 4)
+    for version in (4, 6, 6):
+        stock.show(Seen("t", version, None))
+    hear(stock, 5, 7)
+
+    assert place.client.told == [("snapshot", 6), ("update", 7)]

@@ -1,0 +1,98 @@
+"""`/ws/`: the apps' socket, by the Centrifuge JSON client protocol. One connection, many topics."""
+
+import logging
+import time
+
+from django.db import Error as DatabaseError
+
+from consumers import auth, commands, replies, request
+from consumers.codes import Refused
+from consumers.commands import Command
+from consumers.dialects import APPS
+from consumers.obeying import Session, obey
+from consumers.outgoing import Outgoing
+from consumers.pace import Allowance, Pace
+from consumers.replies import ErrorCode, Failed
+from consumers.socket import Socket
+from consumers.subscribing import MOST_TOPICS, subscribe
+
+log = logging.getLogger(__name__)
+ENTRY_SECONDS = 10.0
+COMMANDS_PER_SECOND = 30
+FRAME_BYTES = 64 * 1024
+
+
+class AppSocket(Socket):
+    """Commands are obeyed strictly in order; subscribes that stand together look together."""
+
+    async def connect(self) -> None:
+        """Whoever comes has ten seconds to say who it is."""
+        self.pace = Pace(frames=COMMANDS_PER_SECOND, size=FRAME_BYTES)
+        # SDKs subscribe to all their topics at once, after each reconnect.
+        self.subscribes = Allowance(most=2 * MOST_TOPICS, per_second=10)
+        await self.enter(dialect=APPS)
+        self.session = Session(self.client, self.hub)
+        self.client.entry_by = time.monotonic() + ENTRY_SECONDS
+        self.client.start()
+        try:
+            auth.check_origin(request.read(self.scope))
+        except Refused as refused:
+            self.client.end(refused.code)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """One frame: a few commands."""
+        try:
+            await self._hear(text_data)
+        except Refused as refused:
+            self.client.end(refused.code)
+
+    async def _hear(self, text: str | None) -> None:
+        at = time.monotonic()
+        if text is None or len(text) > FRAME_BYTES:
+            raise commands.bad_request()
+        said = commands.read(text)
+        subscribes = sum(command.method == "subscribe" for command in said)
+        counted = len(said) - self.subscribes.take(subscribes, at=at)
+        if (code := self.pace.judge(text, at=at, times=counted)) is not None:
+            self.client.end(code)
+        else:
+            await self._obey(said)
+
+    async def _obey(self, said: list[Command]) -> None:
+        while said and self.client.ended is None:
+            together = _subscribes(said) if self.session.is_connected else 0
+            if together:
+                await self._subscribe(said[:together])
+            elif not await self._answer(said[0]):
+                return
+            said = said[together or 1 :]
+
+    async def _subscribe(self, said: list[Command]) -> None:
+        failed = await subscribe(self.session, said)
+        if failed and (code := self.pace.judge("", at=time.monotonic(), times=failed)) is not None:
+            self.client.end(code)
+
+    async def _answer(self, command: Command) -> bool:
+        """Do what one command says; False if what came with it must not be done."""
+        if command.is_pong:
+            self.client.ponged()
+            return True
+        if self.session.is_connected == (command.method == "connect"):
+            raise commands.bad_request()
+        try:
+            answer = await obey(self.session, command)
+        except Failed as failed:
+            answer = replies.error(command.number, failed.code)
+        except DatabaseError as error:
+            log.warning("an app could not be served: %s", error)
+            answer = replies.error(command.number, ErrorCode.INTERNAL)
+        self.client.push(Outgoing(answer))
+        return self.session.is_connected
+
+
+def _subscribes(said: list[Command]) -> int:
+    """How many subscribes stand at the front."""
+    for count, command in enumerate(said):
+        if command.method != "subscribe":
+            return count
+    return len(said)

@@ -1,0 +1,93 @@
+"""What an app says: JSON commands, several to a frame, read strictly."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from consumers.codes import Code, Refused
+
+METHODS = frozenset({"connect", "subscribe", "unsubscribe", "refresh", "presence_stats"})
+MOST_NUMBER = 2**63
+REJECT_UNRECOVERED = 2  # a bit of `flag`
+
+
+@dataclass(frozen=True)
+class Command:
+    """A known method is itself, any other is "". A pong has no number."""
+
+    number: int
+    method: str
+    body: Mapping[str, Any]
+
+    @property
+    def is_pong(self) -> bool:
+        return self.number == 0
+
+    def text(self, name: str) -> str:
+        """A text of the body, "" if it is left out. Raises Refused for what is no text."""
+        value = self.body.get(name, "")
+        if not isinstance(value, str):
+            raise bad_request()
+        return value
+
+
+@dataclass(frozen=True)
+class Subscribe:
+    """The body of a subscribe command."""
+
+    channel: str
+    recover: bool
+    offset: int
+    epoch: str
+    rejects_unrecovered: bool
+
+
+def read(text: str) -> list[Command]:
+    """The commands of one frame, in order. Raises Refused."""
+    commands = [_command(line) for line in text.split("\n") if line.strip()]
+    if not commands:
+        raise bad_request()
+    return commands
+
+
+def subscribe(command: Command) -> Subscribe:
+    """What is asked for. Raises Refused. SDKs leave out an offset of 0 and an empty epoch."""
+    body = command.body
+    flag, offset = body.get("flag", 0), body.get("offset", 0)
+    if not _is_count(flag) or not _is_count(offset):
+        raise bad_request()
+    return Subscribe(
+        channel=command.text("channel"),
+        recover=body.get("recover") is True,
+        offset=offset,
+        epoch=command.text("epoch"),
+        rejects_unrecovered=bool(flag & REJECT_UNRECOVERED),
+    )
+
+
+def bad_request() -> Refused:
+    """What this is no protocol of ours for."""
+    return Refused(Code.BAD_REQUEST, name="validation_error", error="No such command")
+
+
+def _command(line: str) -> Command:
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise bad_request() from error
+    if said == {}:
+        return Command(0, "", {})
+    number = said.get("id") if isinstance(said, dict) else None
+    if not _is_count(number) or not number:
+        raise bad_request()
+    for method in METHODS & said.keys():
+        body = said[method]
+        if not isinstance(body, dict):
+            raise bad_request()
+        return Command(number, method, body)
+    return Command(number, "", {})
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < MOST_NUMBER

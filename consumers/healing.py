@@ -1,0 +1,138 @@
+"""What may have been missed is made good, once a topic: from its history, or by saying that it is lost."""
+
+import asyncio
+import logging
+import random
+import time
+
+from redis.exceptions import RedisError
+
+from backend.outbox import wire
+from consumers import histories, store
+from consumers.counters import here
+from consumers.hub import Hub
+from consumers.news import Update
+from consumers.topics import Topic
+
+log = logging.getLogger(__name__)
+CHECK_SECONDS = 25.0
+IN_FLIGHT_SECONDS = 1.0  # what is on its way to us is not lost
+GRACE_SECONDS = 3.0  # for what the relay had still to tell when Redis came back
+RETRY_SECONDS = 0.3
+LONGEST_SILENCE = 0.8 * wire.LIFE_SECONDS
+
+
+class Healer:
+    """Works on what the hub doubts. All was whole at `_whole_at`, in the Redis of `_epoch`."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._epoch = ""
+        self._whole_at = 0.0
+        self._owed: dict[Topic, tuple[int, float]] = {}  # versions, and by when
+
+    async def heal(self) -> None:
+        """Wait for a doubt and settle it; with Redis away it stays. Raises the database's Error."""
+        await self._hub.doubts.wait()
+        self._hub.doubts.clear()
+        topics = {topic for topic in self._hub.doubtful if topic.version is not None}
+        try:
+            if self._hub.link.is_up:
+                await self._settle(topics)
+        except store.AWAY as error:
+            log.info("topics stay in doubt: %s", error)
+            await asyncio.sleep(RETRY_SECONDS)
+            self._hub.doubts.set()
+
+    async def check_positions(self) -> None:
+        """Does Redis know more than we were told? A message of its own may be lost without a word."""
+        await asyncio.sleep(CHECK_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
+        if not self._hub.link.is_up:
+            return
+        try:
+            await self._compare()
+        except store.AWAY as error:
+            log.info("positions not checked: %s", error)
+
+    def check_debts(self) -> None:
+        """What the database had and Redis had not must have come by now."""
+        for topic, (version, at) in list(self._owed.items()):
+            if (topic.version or 0) >= version or not topic.places:
+                del self._owed[topic]
+            elif at <= time.monotonic():
+                del self._owed[topic]
+                self._lose(topic)
+
+    async def _compare(self) -> None:
+        hub = self._hub
+        positions = [
+            (topic.name, topic.version) for topic in hub.topics.values() if topic.version is not None
+        ]
+        epoch, found = await histories.ahead(positions)
+        if epoch != self._epoch:
+            hub.doubt(*hub.topics.values())
+            return
+        self._whole_at = time.monotonic()
+        if found:
+            await asyncio.sleep(IN_FLIGHT_SECONDS)
+        for name, version in found.items():
+            topic = hub.topics.get(name)
+            if topic is not None and (topic.version or 0) < version:
+                self._whole_at = 0.0
+                hub.doubt(topic)
+
+    async def _settle(self, topics: set[Topic]) -> None:
+        """Raises one of store.AWAY or the database's Error."""
+        hub, era = self._hub, self._hub.era
+        is_all = topics >= {topic for topic in hub.topics.values() if topic.version is not None}
+        before = {topic: topic.version or 0 for topic in topics}
+        answers = await asyncio.gather(*(hub.remember(topic, version) for topic, version in before.items()))
+        unknown, epoch = [], await hub.the_epoch()
+        for topic, history in zip(before, answers, strict=True):
+            if history is None:
+                raise RedisError("no history now")
+            if history.missed is not None:
+                self._tell(topic, history.missed)
+            elif not history.is_silent:
+                self._lose(topic)
+            elif not self._was_whole(history.epoch):
+                unknown.append(topic)
+        await self._look(unknown)
+        for topic, version in before.items():
+            self._conclude(topic, version)
+        if is_all and era == hub.era:
+            self._epoch, self._whole_at = epoch, time.monotonic()
+
+    def _tell(self, topic: Topic, missed: list[wire.Entry]) -> None:
+        if any(entry.version > (topic.version or 0) for entry in missed):
+            here.gaps["healed"] += 1
+        for entry in missed:
+            topic.hear(Update(topic.name, entry.version, entry.frame))
+
+    def _was_whole(self, epoch: str) -> bool:
+        """Whether a history that is not there means that nothing happened."""
+        return epoch == self._epoch and time.monotonic() - self._whole_at < LONGEST_SILENCE
+
+    async def _look(self, topics: list[Topic]) -> None:
+        for topic, seen in zip(topics, await self._hub.look(topics), strict=True):
+            if seen is None:
+                self._lose(topic)
+            elif seen.version > (topic.version or 0):
+                if topic.is_stream:
+                    self._owed[topic] = (seen.version, time.monotonic() + GRACE_SECONDS)
+                else:
+                    topic.show(seen)
+
+    def _conclude(self, topic: Topic, before: int) -> None:
+        """What waited behind the hole goes on, unless the hole is still there."""
+        self._hub.doubtful.discard(topic)
+        if not topic.resume():
+            if (topic.version or 0) > before:
+                self._hub.doubt(topic)
+            else:
+                self._lose(topic)
+
+    def _lose(self, topic: Topic) -> None:
+        if topic.places:
+            here.gaps["lost"] += 1
+            self._hub.lose(topic)

@@ -1,0 +1,45 @@
+"""What is told of a topic: an update as the relay made it, or how it stands in the database."""
+
+from functools import cached_property
+from typing import Any
+
+from consumers import frames, replies
+from consumers.outgoing import Outgoing
+
+
+class Update:
+    """A change, with the frame that the relay made."""
+
+    def __init__(self, topic: str, version: int, frame: str) -> None:
+        self.topic = topic
+        self.version = version
+        self.frame = frame
+
+    @cached_property
+    def plain(self) -> Outgoing:
+        return Outgoing(self.frame)
+
+    @cached_property
+    def push(self) -> Outgoing:
+        return Outgoing(replies.publication(topic=self.topic, version=self.version, frame=self.frame))
+
+
+class Seen:
+    """How a topic stands in the database, and the version of exactly that."""
+
+    def __init__(self, topic: str, version: int, data: Any) -> None:
+        self.topic = topic
+        self.version = version
+        self._data = data
+
+    @cached_property
+    def frame(self) -> str:
+        return frames.snapshot(topic=self.topic, version=self.version, data=self._data)
+
+    @cached_property
+    def plain(self) -> Outgoing:
+        return Outgoing(self.frame)
+
+    @cached_property
+    def push(self) -> Outgoing:
+        return Outgoing(replies.publication(topic=self.topic, version=self.version, frame=self.frame))

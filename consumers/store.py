@@ -1,0 +1,36 @@
+"""Redis for the event loop: questions of the sockets that are no subscriptions."""
+
+import asyncio
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from redis.asyncio import Redis, RedisCluster
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisClusterException, RedisError
+from redis.retry import Retry
+
+AWAY = (RedisError, RedisClusterException, OSError)  # what `execute` raises when Redis does not answer
+
+
+def pipeline() -> Any:
+    """Commands that go out together, each on its own; gives up within a second.
+
+    What it raises is AWAY. In a cluster it speaks to all of the nodes.
+    """
+    client = _client_of(asyncio.get_running_loop())
+    return client.pipeline() if isinstance(client, RedisCluster) else client.pipeline(transaction=False)
+
+
+@cache
+def _client_of(_: asyncio.AbstractEventLoop) -> Redis | RedisCluster:
+    """Connections belong to a loop."""
+    kind, retries = (RedisCluster, 1) if settings.REDIS_CLUSTER else (Redis, 0)
+    return kind.from_url(
+        settings.REDIS_URL,
+        decode_responses=True,
+        socket_timeout=1,
+        socket_connect_timeout=0.5,
+        max_connections=20,
+        retry=Retry(NoBackoff(), retries),
+    )

@@ -1,0 +1,183 @@
+"""The apps' socket: who it is, for how long, and what ends it."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from backend.accounts import actions, tokens
+from tests import factories
+from tests.caller import Caller
+
+NO_PROTOCOL = [
+    "no JSON",
+    "[]",
+    "1",
+    '{"id":1}\nnull',
+    '{"connect":{}}',
+    '{"id":0,"connect":{}}',
+    '{"id":"1","connect":{}}',
+    '{"id":1.5,"connect":{}}',
+    '{"id":1,"connect":[]}',
+    '{"id":1,"connect":{"token":7}}',
+    '{"id":1,"subscribe":{"channel":"stock:A"}}',
+    '{"id":1,"connect":{}}\n{"id":2,"connect":{}}',
+    '{"id":1,"connect":{}}\n{"id":2,"subscribe":{"channel":7}}',
+    '{"id":1,"connect":{}}\n{"id":2,"subscribe":{"channel":"stock:A","offset":-1}}',
+    "[" * 3000,
+    "",
+    b"{}",
+]
+PRIVATE = {"error": {"code": 103, "message": "permission denied"}}
+
+
+def token_of(caller, user, *, seconds_left):
+    then = timezone.now() - settings.JWT_ACCESS + timedelta(seconds=seconds_left)
+    return tokens.access_token(user=user, session=caller.session, now=then)
+
+
+def test_a_user_connects_for_as_long_as_the_token_lives(apps, alice):
+    reply = apps.raw().ask("connect", token=Caller(alice).token, name="js", version="1", data={"a": 1})
+
+    assert 3590 <= reply.pop("ttl") <= 3600
+    assert reply.pop("client")
+    assert reply == {"version": "shopwire", "ping": 25, "pong": True, "expires": True}
+
+
+def test_a_guest_connects_to_what_is_public(apps, alice):
+    factories.product(sku="A")
+    app = apps.raw()
+    reply = app.ask("connect")
+
+    assert reply.keys() == {"client", "version", "ping", "pong"}
+    assert app.subscribe("stock:A")["offset"] == 1
+    for topic in (f"orders:{alice.pk}", f"cart:{alice.pk}", f"order:{alice.pk}", "staff:alerts"):
+        assert app.subscribe(topic) == PRIVATE
+
+
+def test_a_wrong_token_is_final(apps, as_alice, alice):
+    refresh = tokens.refresh_token(user=alice, session=as_alice.session, now=timezone.now())
+
+    for token in ("nonsense", refresh):
+        app = apps.raw()
+        app.say({"id": 1, "connect": {"token": token}})
+        assert app.farewell() == 3500
+
+
+def test_a_token_whose_sign_in_has_ended_is_wrong(apps, as_alice):
+    type(as_alice.session).objects.update(ended_at=timezone.now())
+    app = apps.raw()
+    app.say({"id": 1, "connect": {"token": as_alice.token}})
+
+    assert app.farewell() == 3500
+
+
+def test_an_expired_token_asks_for_a_new_one_and_the_rest_is_ignored(apps, as_alice, alice):
+    app = apps.raw()
+    old = token_of(as_alice, alice, seconds_left=-5)
+    app.say({"id": 1, "connect": {"token": old}}, {"id": 2, "subscribe": {"channel": f"orders:{alice.pk}"}})
+
+    assert app.hear() == {"id": 1, "error": {"code": 109, "message": "token expired"}}
+    assert app.is_silent()
+
+
+def test_what_is_no_protocol_is_a_bad_request(apps):
+    for said in NO_PROTOCOL:
+        app = apps.raw()
+        app.socket.send(said)
+        assert app.farewell() == 3501, said
+
+
+def test_a_frame_that_is_too_large_is_refused(apps):
+    app = apps.raw()
+    app.socket.send(" " * (64 * 1024) + "{}")
+
+    assert app.end()[0] in (1009, 3501)
+
+
+def test_more_than_thirty_commands_a_second_are_too_many(apps):
+    app = apps.open()
+    app.say(*({"id": number, "rpc": {}} for number in range(2, 33)))
+
+    assert app.farewell() == 3013
+
+
+def test_what_is_not_there_is_an_error_and_the_connection_goes_on(apps):
+    app = apps.open()
+
+    for method in ("publish", "rpc", "history", "presence", "sub_refresh", "nonsense"):
+        assert app.ask(method, channel="stock:A") == {"error": {"code": 108, "message": "not available"}}
+
+
+def test_a_foreign_page_is_refused(apps):
+    assert apps.raw(origin="https://evil.example").farewell() == 3507
+    assert "client" in apps.raw(origin="https://friend.example").ask("connect")
+
+
+def test_a_refresh_keeps_the_connection_beyond_its_token(apps, as_alice, alice):
+    app = apps.open(token=token_of(as_alice, alice, seconds_left=2))
+
+    reply = app.ask("refresh", token=as_alice.token)
+
+    assert reply.pop("ttl") > 3500
+    assert reply == {"expires": True}
+
+
+def test_a_refresh_by_somebody_else_is_final(apps, alice, bob):
+    for token in (Caller(bob).token, "nonsense"):
+        app = apps.open(alice)
+        app.say({"id": 9, "refresh": {"token": token}})
+        assert app.farewell() == 3500
+
+
+def test_a_refresh_with_an_old_token_fails(apps, as_alice, alice):
+    old = token_of(as_alice, alice, seconds_left=-1)
+
+    assert apps.open(alice).ask("refresh", token=old) == {"error": {"code": 109, "message": "token expired"}}
+
+
+def test_a_sign_out_ends_the_sockets_of_that_sign_in(apps, as_alice, alice, tell):
+    here, there = apps.open(token=as_alice.token), apps.open(alice)
+
+    refresh = tokens.refresh_token(user=alice, session=as_alice.session, now=timezone.now())
+    actions.sign_out(user_id=alice.pk, refresh_token=refresh, now=timezone.now())
+    tell()
+
+    assert here.farewell() == 3503
+    assert there.is_silent()
+
+
+def test_apps_and_plain_sockets_share_the_users_seats(apps, shop, alice):
+    for _ in range(5):
+        apps.open(alice)
+        shop.listen("orders/", alice).frame()
+
+    app = apps.raw()
+    app.say({"id": 1, "connect": {"token": Caller(alice).token}})
+
+    assert app.farewell() == 3504
+
+
+def test_staff_may_count_the_listeners(apps, alice, staff):
+    factories.product(sku="A")
+    guest, customer, boss = apps.open(), apps.open(alice), apps.open(staff)
+    for app in (guest, customer):
+        app.subscribe("stock:A")
+
+    assert boss.ask("presence_stats", channel="stock:A") == {"num_clients": 2, "num_users": 1}
+    assert boss.ask("presence_stats", channel="stock:B") == {"num_clients": 0, "num_users": 0}
+    assert customer.ask("presence_stats", channel="stock:A") == PRIVATE
+
+
+@pytest.mark.slow
+def test_whoever_says_nothing_for_ten_seconds_is_sent_away(apps):
+    assert apps.raw().farewell() == 3502
+
+
+@pytest.mark.slow
+def test_an_app_that_does_not_answer_pings_is_sent_away(apps):
+    code, heard = apps.open().end(patience=45)
+
+    assert heard[0] == {}
+    assert (code, heard[-1]["push"]["disconnect"]["code"]) == (3012, 3012)

@@ -17,9 +17,9 @@ from backend.outbox import shards
 # Any numbers, the same in every relay: one lock that all share and so can be counted by, one lock a shard.
 PRESENT = 0x5348_4F50
 LEAD = 0x5348_4F51
-LOOK_EVERY_SECONDS = 1.0
+LOOK_EVERY_SECONDS = 0.5
 # A relay looks ten times a second. One that does not is dead, or on a machine that is.
-FROZEN_MILLISECONDS = 3000
+FROZEN_MILLISECONDS = 2500
 KEEPALIVE = {"tcp_keepalives_idle": 1, "tcp_keepalives_interval": 1, "tcp_keepalives_count": 3}
 # pg_locks shows the whole server's: only those of this database matter.
 _COUNT = """
@@ -37,7 +37,7 @@ class Share:
         self._looked_at = 0.0
 
     def look(self) -> frozenset[int]:
-        """The shards this relay leads by now, looked at once a second. Raises the database's Error."""
+        """The shards this relay leads by now, looked at twice a second. Raises the database's Error."""
         at = time.monotonic()
         if self._session is not connection.connection or self._session is None:
             self._begin()

@@ -11,11 +11,12 @@ from itertools import cycle
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from backend.core import redis
-from backend.devstack import processes, tether
+from backend.devstack import processes, tether, valkey
 from backend.outbox import actions, wire
 from backend.outbox.models import Event
 from tests import live
@@ -83,25 +84,50 @@ class Writer:
         self._thread.join()
 
 
-@pytest.fixture
-def relays(tmp_path):
-    """Three relay processes, each with its share."""
-    environment = {**os.environ, "DATABASE_URL": live.database_url()}
+@pytest.fixture(scope="module")
+def news(tmp_path_factory):
+    """A Redis of these tests' own, to be stopped."""
+    with (
+        valkey.start(folder=tmp_path_factory.mktemp("news")) as server,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(settings, "REDIS_URL", server.url)
+        redis.client.cache_clear()
+        yield server
+        redis.client().close()
+    redis.client.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def crew(news, django_db_setup, tmp_path_factory):
+    """Relay processes; `relays` sees to it that they are three."""
+    log = tmp_path_factory.mktemp("relays") / "relays.log"
+    environment = {**os.environ, "DATABASE_URL": live.database_url(), "REDIS_URL": news.url}
     command = tether.command(sys.executable, "manage.py", "relay", signal=signal.SIGKILL)
-    with (tmp_path / "relays.log").open("ab") as log:
-        started = [subprocess.Popen(command, env=environment, stdout=log, stderr=log) for _ in range(3)]
-    try:
-        assert processes.wait_until(lambda: shares() == [4, 6, 6], seconds=PATIENCE_SECONDS), shares()
-        yield started
-    finally:
-        for process in started:
-            process.send_signal(signal.SIGCONT)
-            processes.stop(process, first=signal.SIGTERM, grace=5)
-    assert "Traceback" not in (tmp_path / "relays.log").read_text()
+    started = []
+
+    def start():
+        with log.open("ab") as out:
+            started.append(subprocess.Popen(command, env=environment, stdout=out, stderr=out))
+
+    yield started, start
+    for process in started:
+        processes.stop(process, first=signal.SIGTERM, grace=5)
+    assert "Traceback" not in log.read_text(), log.read_text()
 
 
 @pytest.fixture
-def ears():
+def relays(crew, transactional_db):
+    """Three relay processes, each with its share."""
+    started, start = crew
+    while len([process for process in started if process.poll() is None]) < 3:
+        start()
+    assert processes.wait_until(is_shared_fairly, seconds=PATIENCE_SECONDS), holders()
+    return [process for process in started if process.poll() is None]
+
+
+@pytest.fixture
+def ears(news):
     listening = Ears()
     yield listening
     listening.close()
@@ -112,8 +138,9 @@ def holders():
         return dict(observer.execute(HOLDERS, [0x5348_4F51]).fetchall())
 
 
-def shares():
-    return sorted(holders().values())
+def is_shared_fairly():
+    sizes = holders().values()
+    return len(sizes) == 3 and max(sizes) <= 6 and sum(sizes) == 16
 
 
 def heard_all(ears, versions):
@@ -169,3 +196,24 @@ def test_an_emptied_redis_has_a_new_epoch_and_loses_nothing(relays, ears):
     check(ears, writer.versions)
     assert ears.epochs[0] != ears.epochs[-1]
     assert len(set(ears.epochs)) == 2
+
+
+def test_a_redis_that_was_away_and_comes_back_empty_gets_all_that_happened_meanwhile(relays, news):
+    writer = Writer()
+    try:
+        assert processes.wait_until(lambda: sum(writer.versions.values()) > 200, seconds=PATIENCE_SECONDS)
+        news.stop()
+        away = dict(writer.versions)
+        assert processes.wait_until(
+            lambda: all(writer.versions[topic] > away[topic] + 3 for topic in TOPICS),
+            seconds=PATIENCE_SECONDS,
+        )
+        news.restart_empty()
+    finally:
+        writer.close()
+
+    assert processes.wait_until(lambda: not Event.objects.exists(), seconds=PATIENCE_SECONDS)
+    for topic in TOPICS:
+        kept = [entry.version for entry in wire.entries(redis.client().xrange(wire.log_key(topic)))]
+        assert kept[0] <= away[topic] + 2  # one may have been told and not yet counted
+        assert kept == list(range(kept[0], writer.versions[topic] + 1))

@@ -54,6 +54,16 @@ async def ahead(positions: Sequence[Position]) -> tuple[str, dict[str, int]]:
     return epoch, found
 
 
+async def _epoch(keys: Sequence[str]) -> dict[str, str]:
+    epoch, _ = await ahead([])
+    return dict.fromkeys(keys, epoch)
+
+
+def shared_epoch() -> Shared[str, str]:
+    """The epoch, by any key. Its `get` raises one of store.AWAY."""
+    return Shared(_epoch)
+
+
 def shared() -> Shared[Position, History]:
     """One for each hub. Its `get` raises one of store.AWAY."""
     return Shared(_read)

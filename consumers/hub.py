@@ -12,6 +12,7 @@ from django.utils import timezone
 from backend.outbox import wire
 from consumers import histories, looks, replies, store
 from consumers.client import Client
+from consumers.cluster_link import ClusterLink
 from consumers.codes import Code
 from consumers.histories import History
 from consumers.link import Link
@@ -31,13 +32,16 @@ class Hub:
         self.topics: dict[str, Topic] = {}
         self.sign_ins = SignIns()
         self.is_closing = False
-        self.epoch = ""
         self.doubtful: set[Topic] = set()  # news may have been lost
         self.doubts = asyncio.Event()
         self.era = 0  # counts the link's ups and downs
-        self.link = Link(url=settings.REDIS_URL, on_message=self._told, on_change=self._link_changed)
+        link = ClusterLink if settings.REDIS_CLUSTER else Link
+        self.link: Link | ClusterLink = link(
+            url=settings.REDIS_URL, on_message=self._told, on_change=self._link_changed
+        )
         self._looks = looks.shared()
         self._histories = histories.shared()
+        self._epochs = histories.shared_epoch()
         self._places: dict[Client, dict[str, Place]] = {}
         self._idle_since: dict[str, float] = {}
 
@@ -96,8 +100,6 @@ class Hub:
                 history = await self._histories.get((topic.name, version))
             except store.AWAY:
                 return None
-            if history is not None:
-                self.epoch = history.epoch
             if era == self.era:
                 return history
 
@@ -148,12 +150,10 @@ class Hub:
 
     async def the_epoch(self) -> str:
         """Of Redis as it is; with Redis away one that never was, so that nobody resumes on it."""
-        if not self.epoch:
-            try:
-                self.epoch, _ = await histories.ahead([])
-            except store.AWAY:
-                return uuid4().hex
-        return self.epoch
+        try:
+            return (self.link.is_up and await self._epochs.get("")) or uuid4().hex
+        except store.AWAY:
+            return uuid4().hex
 
     def check(self) -> None:
         """The look of every second at everybody."""
@@ -191,8 +191,7 @@ class Hub:
 
     def _told(self, channel: str, message: str) -> None:
         name = wire.topic_of(channel)
-        version, epoch, frame = wire.read(message)
-        self.epoch = epoch
+        version, _, frame = wire.read(message)
         if topic := self.topics.get(name):
             if not topic.hear(Update(name, version, frame)):
                 self.doubt(topic)
@@ -203,9 +202,7 @@ class Hub:
 
     def _link_changed(self, is_up: bool) -> None:
         self.era += 1
-        if not is_up:
-            self.epoch = ""  # it may be another Redis that comes back
-        else:
+        if is_up:
             self.doubt(*self.topics.values())
 
 

@@ -19,19 +19,17 @@ MOST_BYTES = 256 * 1024
 LIFE_SECONDS = 600
 EPOCH = "live:epoch"
 
-# KEYS: log. ARGV: version, epoch, frame, entries to keep, seconds to live, 1 for a stream, command, channel.
-# A version that the log has is a repeat. What is before a hole is worthless: readers ask for no holes.
+# KEYS: log. ARGV: version, epoch, frame, entries to keep, seconds to live, command, channel.
+# A version that the log has, or is behind, is a repeat.
 PUBLISH = """
 local version, keep = tonumber(ARGV[1]), tonumber(ARGV[4])
 if keep > 0 then
     local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-    local top = last and tonumber(string.match(last[1], '^%d+'))
-    if top and version <= top then return 0 end
-    if top and version > top + 1 and ARGV[6] == '1' then redis.call('DEL', KEYS[1]) end
+    if last and version <= tonumber(string.match(last[1], '^%d+')) then return 0 end
     redis.call('XADD', KEYS[1], 'MAXLEN', '=', keep, ARGV[1] .. '-0', 'f', ARGV[3])
     redis.call('EXPIRE', KEYS[1], ARGV[5])
 end
-redis.call(ARGV[7], ARGV[8], ARGV[1] .. ' ' .. ARGV[2] .. '\\n' .. ARGV[3])
+redis.call(ARGV[6], ARGV[7], ARGV[1] .. ' ' .. ARGV[2] .. '\\n' .. ARGV[3])
 return 1
 """
 PUBLISH_SHA = hashlib.sha1(PUBLISH.encode()).hexdigest()  # noqa: S324  (Redis names scripts so)
@@ -101,7 +99,7 @@ def publish(pipeline: Any, *, topic: str, version: int, epoch: str, frame: str) 
 
     The script must be loaded, else the pipeline raises NoScriptError; a batch that does may be sent again.
     """
-    kept = (entries_kept(topic, frame), LIFE_SECONDS, int(is_stream(topic)))
+    kept = (entries_kept(topic, frame), LIFE_SECONDS)
     published = (command("PUBLISH"), channel(topic))
     arguments = (version, epoch, frame, *kept, *published)
     pipeline.execute_command("EVALSHA", PUBLISH_SHA, 1, log_key(topic), *arguments)

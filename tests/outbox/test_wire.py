@@ -60,7 +60,7 @@ def test_a_stream_tells_what_was_missed_or_that_it_can_not(offset, expected):
     assert versions_since("order:7", offset) == expected
 
 
-def test_a_hole_ends_the_history_before_it():
+def test_nobody_is_led_over_a_hole():
     publish("order:7", 1, 2, 4)
 
     assert versions_since("order:7", 2) is None

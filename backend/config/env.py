@@ -100,6 +100,8 @@ def load() -> Env:
     for name in ("database_url", "redis_url"):
         if not getattr(env, name):
             stop(f"setting {name.upper()} is missing (make run brings its own; otherwise see .env.example)")
+    if env.redis_cluster and not env.celery_broker_url:
+        stop("setting CELERY_BROKER_URL is missing (Celery can't use a cluster: name a Redis or RabbitMQ)")
     return env
 
 

@@ -41,3 +41,14 @@ def test_a_rate_is_what_the_throttles_read(monkeypatch, rate):
     monkeypatch.setenv("THROTTLE_USER", rate)
 
     assert env.load().throttle_user == rate
+
+
+def test_celery_needs_a_broker_that_is_no_cluster(monkeypatch):
+    monkeypatch.setenv("REDIS_CLUSTER", "1")
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)
+
+    with pytest.raises(SystemExit, match="setting CELERY_BROKER_URL is missing"):
+        env.load()
+
+    monkeypatch.setenv("CELERY_BROKER_URL", "amqp://queue.example")
+    assert env.load().redis_cluster

@@ -1,7 +1,8 @@
 """The live wire over a Redis Cluster of three nodes: sharded, in order, and it follows a slot that moves."""
 
 import asyncio
-from contextlib import asynccontextmanager
+import signal
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -14,10 +15,15 @@ from api import throttles
 from backend.catalog import cache
 from backend.config import health
 from backend.core import redis
+from backend.devstack import ports, processes
+from backend.inventory import actions as inventory
 from backend.outbox import wire
 from consumers.cluster_link import ClusterLink
 from tasks import telling
-from tests import cluster
+from tests import cluster, factories
+from tests.consumers.conftest import start_web
+from tests.consumers.ears import Shop
+from tests.consumers.test_cart import add
 
 pytestmark = pytest.mark.slow
 TOPICS = [f"order:{number}" for number in range(12)]
@@ -149,3 +155,25 @@ async def test_a_slot_that_moves_is_followed_and_doubted(nodes):
         await until(lambda: changes[-2:] == [False, True] and len(changes) >= 3)
         await publish(Change("user:7", 1))
         await until(lambda: heard == [("user:7", 1)])
+
+
+def test_a_whole_process_serves_sockets_over_a_cluster(nodes, alice, transactional_db, tmp_path, tell):
+    mug = factories.product(sku="MUG", quantity=100)
+    port = ports.find_free()
+    environment = {"REDIS_CLUSTER": "1", "REDIS_URL": nodes[0].url, "CELERY_BROKER_URL": "memory://"}
+    process = start_web(port=port, log=tmp_path / "web.log", **environment)
+    try:
+        with ExitStack() as opened:
+            shop = Shop(port, opened)
+            cart, stock = shop.listen("cart/", alice), shop.listen("stock/?sku=MUG")
+            before = cart.frame()["version"], stock.frame()["version"]
+            for _ in range(3):
+                add(alice, mug)
+                inventory.adjust(sku="MUG", delta=-1, note="count", actor_id=None, now=timezone.now())
+                tell()
+
+            assert [frame["version"] - before[0] for frame in cart.frames(3)] == [1, 2, 3]
+            assert [frame["version"] - before[1] for frame in stock.frames(3)] == [1, 2, 3]
+    finally:
+        processes.stop(process, first=signal.SIGTERM, grace=8)
+    assert "Traceback" not in (tmp_path / "web.log").read_text()

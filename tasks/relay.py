@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import Error as DatabaseError
-from django.utils import timezone
 from redis import RedisError
 from redis.exceptions import RedisClusterException
 
@@ -65,7 +64,10 @@ class Telling:
 
 
 def run(*, stop: threading.Event) -> None:
-    """Relay until told to stop, beside other relays: each leads its share of the shards (tasks/shards.py)."""
+    """Relay until told to stop, beside other relays: each leads its share of the shards (tasks/shards.py).
+
+    By the database's clock: one relay's jobs would be due in another's future if their own clocks differ.
+    """
     wake = threading.Event()
     with ThreadPoolExecutor(1, thread_name_prefix="jobs") as threads:
         jobs = threads.submit(sending.run, stop=stop, wake=wake)
@@ -100,7 +102,7 @@ def _work(stop: threading.Event, wake: threading.Event, share: Share) -> None:
         while not stop.is_set():
             led, at = share.look(), time.monotonic()
             work.conflation.keep(led)
-            if work.step(now=timezone.now(), at=at, led=led):
+            if work.step(now=queries.clock(), at=at, led=led):
                 wake.set()
             else:
                 _wait(pokes, work.conflation.next_at())

@@ -40,7 +40,7 @@ def run(*, stop: threading.Event, wake: threading.Event) -> None:
     """Send until told to stop, at once when woken. A fault of the broker or PostgreSQL is waited out.
 
     In a thread of its own, so that a broker that hangs keeps no news from the sockets. By the database's
-    clock: relays whose own clocks differ would send each other's jobs again and again.
+    clock, as the relay: with clocks that differ they would send each other's jobs again and again.
     """
     while not stop.is_set():
         wake.clear()

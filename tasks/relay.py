@@ -55,6 +55,12 @@ class Telling:
             self.sums["batch_seconds"] += time.perf_counter() - started
         return len(done)
 
+    def report(self) -> None:
+        """Add to what all relays have done. Raises RedisError."""
+        if self.sums:
+            counters.add(self.sums)
+            self.sums.clear()
+
     def _count(self, plan: Plan, new: int, now: datetime) -> None:
         public = [event for event in plan.told if event.topic != outbox.INTERNAL]
         waits = sum(max(0.0, (now - event.at).total_seconds()) for event in public)
@@ -106,10 +112,10 @@ def _work(stop: threading.Event, wake: threading.Event, share: Share) -> None:
                 wake.set()
             else:
                 _wait(pokes, work.conflation.next_at())
-            if work.sums and at - counted_at > COUNT_EVERY_SECONDS:
-                counters.add(work.sums)
-                work.sums.clear()
+            if at - counted_at > COUNT_EVERY_SECONDS:
+                work.report()
                 counted_at = at
+        work.report()
 
 
 def _wait(pokes: Any, until: float | None) -> None:

@@ -71,9 +71,9 @@ class App:
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd else None, before
 
-    def farewell(self) -> int | None:
+    def farewell(self, *, patience: float = PATIENCE_SECONDS) -> int | None:
         """The close code, if the last word before it was a disconnect push with the same code."""
-        code, before = self.end()
+        code, before = self.end(patience=patience)
         said = before[-1]["push"]["disconnect"]
         assert said["code"] == code
         assert said["reason"]

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from django.conf import settings
 from django.utils import timezone
 
@@ -168,16 +167,3 @@ def test_staff_may_count_the_listeners(apps, alice, staff):
     assert boss.ask("presence_stats", channel="stock:A") == {"num_clients": 2, "num_users": 1}
     assert boss.ask("presence_stats", channel="stock:B") == {"num_clients": 0, "num_users": 0}
     assert customer.ask("presence_stats", channel="stock:A") == PRIVATE
-
-
-@pytest.mark.slow
-def test_whoever_says_nothing_for_ten_seconds_is_sent_away(apps):
-    assert apps.raw().farewell() == 3502
-
-
-@pytest.mark.slow
-def test_an_app_that_does_not_answer_pings_is_sent_away(apps):
-    code, heard = apps.open().end(patience=45)
-
-    assert heard[0] == {}
-    assert (code, heard[-1]["push"]["disconnect"]["code"]) == (3012, 3012)

@@ -212,17 +212,3 @@ def test_whoever_comes_back_while_it_changes_misses_nothing(apps, alice, positio
     finally:
         stop.set()
         changing.join()
-
-
-@pytest.mark.slow
-def test_a_message_that_got_lost_without_a_word_is_missed_at_the_next_look(apps, shop, alice, position, mug):
-    topic, _ = position
-    app, plain = apps.open(alice), shop.listen("cart/", alice)
-    app.subscribe(topic), app.subscribe("stock:MUG"), plain.frame()
-
-    unheard(topic, 3)
-    unheard("stock:MUG", 2)
-
-    heard = [app.hear(patience=45)["push"] for _ in range(2)]
-    assert {(push["channel"], push["pub"]["offset"]) for push in heard} == {(topic, 3), ("stock:MUG", 2)}
-    assert plain.frame()["version"] == 3

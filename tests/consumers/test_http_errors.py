@@ -3,6 +3,8 @@
 import json
 import socket
 
+import pytest
+
 
 def ask(port, request):
     with socket.create_connection(("127.0.0.1", port), timeout=5) as raw:
@@ -12,6 +14,7 @@ def ask(port, request):
     return head.split()[1], json.loads(body)
 
 
+@pytest.mark.parametrize("server", ["daphne"], indirect=True)
 def test_a_malformed_request_is_answered_in_json(server):
     refused = {"error": "Invalid header value", "code": "validation_error", "details": None}
     request = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Odd: a\x0cb\r\nConnection: close\r\n\r\n"

@@ -1,0 +1,30 @@
+"""The apps' socket over half a minute: who is silent, who does not answer, what got lost."""
+
+import pytest
+
+from tests import factories
+from tests.consumers.test_centrifuge_recovery import unheard
+
+pytestmark = pytest.mark.slow
+PATIENCE_SECONDS = 45
+
+
+def heard_of(app, topic):
+    """The offset of the topic's next publication; pings are answered."""
+    while (heard := app.hear(patience=PATIENCE_SECONDS)) == {}:
+        app.say({})
+    assert heard["push"]["channel"] == topic
+    return heard["push"]["pub"]["offset"]
+
+
+def test_half_a_minute(apps):
+    factories.product(sku="MUG")
+    nobody, dumb, listener = apps.raw(), apps.open(), apps.open()
+    listener.subscribe("stock:MUG")
+    unheard("stock:MUG", 2)
+
+    assert nobody.farewell(patience=PATIENCE_SECONDS) == 3502
+    assert heard_of(listener, "stock:MUG") == 2
+    code, heard = dumb.end(patience=PATIENCE_SECONDS)
+    assert heard == [{}, {"push": {"disconnect": {"code": 3012, "reason": "no pong"}}}]
+    assert code == 3012

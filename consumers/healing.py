@@ -5,6 +5,7 @@ import logging
 import random
 import time
 
+from django.conf import settings
 from redis.exceptions import RedisError
 
 from backend.outbox import wire
@@ -110,7 +111,12 @@ class Healer:
             topic.hear(Update(topic.name, entry.version, entry.frame))
 
     def _was_whole(self, epoch: str) -> bool:
-        """Whether a history that is not there means that nothing happened."""
+        """Whether a history that is not there means that nothing happened.
+
+        Never in a cluster: a node may have lost its data, and the epoch lives on another.
+        """
+        if settings.REDIS_CLUSTER:
+            return False
         return epoch == self._epoch and time.monotonic() - self._whole_at < LONGEST_SILENCE
 
     async def _look(self, topics: list[Topic]) -> None:

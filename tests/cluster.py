@@ -19,8 +19,15 @@ def running(folder: Path) -> Iterator[list[valkey.Valkey]]:
         nodes = [opened.enter_context(_start(folder / f"node-{number}")) for number in range(NODES)]
         clients = [opened.enter_context(Redis.from_url(node.url, decode_responses=True)) for node in nodes]
         _join(nodes, clients)
-        assert processes.wait_until(lambda: all(_is_well(client) for client in clients), seconds=30)
+        wait_until_well(nodes)
         yield nodes
+
+
+def wait_until_well(nodes: list[valkey.Valkey]) -> None:
+    """Every node sees every node, and all of the slots are served."""
+    with ExitStack() as opened:
+        clients = [opened.enter_context(Redis.from_url(node.url, decode_responses=True)) for node in nodes]
+        assert processes.wait_until(lambda: all(_is_well(client) for client in clients), seconds=30)
 
 
 def _start(folder: Path) -> valkey.Valkey:

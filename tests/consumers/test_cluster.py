@@ -177,3 +177,17 @@ def test_a_whole_process_serves_sockets_over_a_cluster(nodes, alice, transaction
     finally:
         processes.stop(process, first=signal.SIGTERM, grace=8)
     assert "Traceback" not in (tmp_path / "web.log").read_text()
+
+
+async def test_a_node_that_comes_back_empty_is_doubted_and_heard_again(nodes):
+    slot = key_slot(wire.channel("order:77").encode())
+    node = nodes[slot * len(nodes) // cluster.SLOTS]
+
+    async with listening("order:77") as (heard, changes):
+        await publish(Change("order:77", 1))
+        await until(lambda: heard == [("order:77", 1)])
+        node.restart_empty()  # here: it would end with a thread of its own
+        await until(lambda: changes[-2:] == [False, True] and len(changes) >= 3)
+        await asyncio.to_thread(cluster.wait_until_well, nodes)
+        await publish(Change("order:77", 2))
+        await until(lambda: heard == [("order:77", 1), ("order:77", 2)])

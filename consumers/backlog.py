@@ -18,12 +18,16 @@ class Backlog:
     __slots__ = ("_queue", "_size", "_slots")
 
     def __init__(self) -> None:
-        self._queue: deque[tuple[str | None, Outgoing | None]] = deque()  # of a slot only the place counts
-        self._slots: dict[str, Outgoing] = {}
+        # (slot, text), of a slot only the place counts. Both are made when they are needed: an empty deque
+        # is as large as all the rest of a client, and mostly nothing waits.
+        self._queue: deque[tuple[str | None, Outgoing | None]] | None = None
+        self._slots: dict[str, Outgoing] | None = None
         self._size = 0
 
     def add(self, out: Outgoing, *, slot: str | None = None) -> None:
         """Queue the text; in a slot it takes the place of the one that waits there."""
+        if self._queue is None or self._slots is None:
+            self._queue, self._slots = deque(), {}
         self._size += len(out.text)
         if slot is None:
             self._queue.append((None, out))
@@ -41,7 +45,7 @@ class Backlog:
         if not self._queue:
             return None
         slot, out = self._queue.popleft()
-        if slot is not None:
+        if slot is not None and self._slots is not None:
             out = self._slots.pop(slot)
         assert out is not None
         self._size -= len(out.text)
@@ -62,22 +66,24 @@ class Backlog:
 
     def drop(self, slot: str) -> None:
         """Forget what waits in the slot."""
-        if slot in self._slots:
+        if self._queue and self._slots and slot in self._slots:
             self._size -= len(self._slots.pop(slot).text)
             self._queue.remove((slot, None))
 
     def clear(self) -> None:
         """Forget what waits."""
-        self._queue.clear()
-        self._slots.clear()
+        self._queue = self._slots = None
         self._size = 0
 
     def _next_size(self) -> int:
+        assert self._queue is not None
         slot, out = self._queue[0]
-        return len(self._slots[slot].text) if slot is not None else len(out.text) if out else 0
+        if slot is not None and self._slots is not None:
+            out = self._slots[slot]
+        return len(out.text) if out is not None else 0
 
     def __len__(self) -> int:
-        return len(self._queue)
+        return len(self._queue) if self._queue is not None else 0
 
     @property
     def size(self) -> int:
@@ -87,9 +93,9 @@ class Backlog:
     @property
     def is_long(self) -> bool:
         """More than a client may leave waiting for long."""
-        return len(self._queue) > FRAMES or self._size > BYTES
+        return len(self) > FRAMES or self._size > BYTES
 
     @property
     def is_far_too_long(self) -> bool:
         """More than a client may leave waiting at all; one huge frame alone is not its fault."""
-        return len(self._queue) > 1 and (len(self._queue) > MOST_FRAMES or self._size > MOST_BYTES)
+        return len(self) > 1 and (len(self) > MOST_FRAMES or self._size > MOST_BYTES)

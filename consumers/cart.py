@@ -10,6 +10,7 @@ from django.utils import timezone
 from backend.cart import events, shapes
 from backend.cart import queries as carts
 from backend.core import moment
+from consumers import database
 from consumers.live import LiveSocket
 from consumers.news import Seen
 from consumers.request import Request
@@ -19,8 +20,8 @@ from consumers.topics import Watch
 class CartSocket(LiveSocket):
     """One topic; a cart that did not exist is made."""
 
-    def watch(self, asked: Request, user: Any) -> Watch:
-        cart = carts.cart_of(user_id=user.pk, now=timezone.now())
+    async def watch(self, asked: Request, user: Any) -> Watch:
+        cart = await database.ask(partial(carts.cart_of, user_id=user.pk, now=timezone.now()))
         return Watch([events.topic(cart)], partial(look, user.pk), is_stream=True)
 
 

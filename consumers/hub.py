@@ -108,16 +108,20 @@ class Hub:
         if place in place.topic.places and not place.topic.admit(place, version):
             self.doubt(place.topic)
 
-    async def show(self, client: Client, watch: Watch) -> None:
-        """Send a snapshot of each topic and everything after it: nothing is left out, nothing comes twice."""
-        places = [self.reserve(client, name, watch) for name in watch.topics]
+    async def show(self, client: Client, watch: Watch) -> list[str]:
+        """Send a snapshot of each topic and everything after it: nothing is left out, nothing comes twice.
+
+        Returns those topics that there are not.
+        """
+        places, gone = [self.reserve(client, name, watch) for name in watch.topics], []
         for place, seen in zip(places, await self.look([place.topic for place in places]), strict=True):
             if seen is None:
-                client.end(Code.HISTORY_LOST)
+                gone.append(place.topic.name)
             else:
                 slot = None if watch.is_stream else seen.topic
                 client.push(client.dialect.snapshot(seen), slot=slot)
                 self.join(place, seen.version)
+        return gone
 
     def leave_topic(self, client: Client, name: str) -> None:
         """The client wants no more of the topic, or gets none."""

@@ -29,9 +29,13 @@ class LiveSocket(Socket):
 
     is_public = False
 
-    def watch(self, asked: Request, user: Any) -> Watch:
-        """What this caller gets, asked in a thread. `user` is None for a guest. Raises Refused."""
+    async def watch(self, asked: Request, user: Any) -> Watch:
+        """What this caller gets. `user` is None for a guest. Raises Refused."""
         raise NotImplementedError
+
+    def gone(self, topic: str) -> Refused:
+        """What to say when there is no such topic."""
+        return Refused(Code.HISTORY_LOST, name="unavailable", error=f"There is no {topic} any more")
 
     async def connect(self) -> None:
         """Let in, or say why not."""
@@ -59,9 +63,10 @@ class LiveSocket(Socket):
         if claims is None and not self.is_public:
             raise Refused(Code.NO_SIGN_IN, name="not_authenticated", error="Sign in first")
         user = await self._sign_in(claims) if claims else None
-        watch = await database.ask(partial(self.watch, asked, user))
+        watch = await self.watch(asked, user)
         await self.sit_down()
-        await self.hub.show(self.client, watch)
+        if gone := await self.hub.show(self.client, watch):
+            raise self.gone(gone[0])
         self.client.start()
 
     async def _claims(self, asked: Request) -> Claims | None:

@@ -10,6 +10,7 @@ from backend.core.errors import Denied, Missing
 from backend.orders import events, shapes
 from backend.orders import queries as orders
 from backend.outbox import feeds
+from consumers import database
 from consumers.codes import Code, Refused
 from consumers.live import LiveSocket
 from consumers.news import Seen
@@ -22,7 +23,7 @@ NEWEST = 50
 class OrdersSocket(LiveSocket):
     """The newest 50 orders and then each change; `?scope=all` is for staff."""
 
-    def watch(self, asked: Request, user: Any) -> Watch:
+    async def watch(self, asked: Request, user: Any) -> Watch:
         scopes = asked.query.get("scope", [])
         if not scopes:
             return Watch([events.feed(user.pk)], look_at_feeds, is_stream=True)
@@ -36,9 +37,10 @@ class OrdersSocket(LiveSocket):
 class OrderSocket(LiveSocket):
     """One order, for its owner and staff."""
 
-    def watch(self, asked: Request, user: Any) -> Watch:
+    async def watch(self, asked: Request, user: Any) -> Watch:
         try:
-            order = orders.order_of(order_id=UUID(asked.path["order_id"]), user=user)
+            order_id = UUID(asked.path["order_id"])
+            order = await database.ask(partial(orders.order_of, order_id=order_id, user=user))
         except (Missing, Denied, ValueError) as error:
             # The same answer for all: whether an order exists is its owner's business.
             raise Refused(Code.PERMISSION_DENIED, name="permission_denied", error="Not your order") from error

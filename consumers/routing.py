@@ -2,20 +2,19 @@
 
 from typing import Any
 
-from channels.generic.websocket import AsyncWebsocketConsumer
-from channels.routing import URLRouter
-from django.urls import path, re_path
+from django.urls.resolvers import RoutePattern
 
 from consumers import frames
 from consumers.cart import CartSocket
 from consumers.centrifuge import AppSocket
 from consumers.codes import Code
 from consumers.orders import OrderSocket, OrdersSocket
+from consumers.socket import Socket
 from consumers.staff import StaffSocket
 from consumers.stock import StockSocket
 
 
-class NoSuchSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
+class NoSuchSocket(Socket):
     """Any other address: accepted, so that the client can read that there is nothing here."""
 
     async def connect(self) -> None:
@@ -23,19 +22,26 @@ class NoSuchSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.send(frames.error(code="not_found", message="There is no socket at this address"))
         await self.close(code=int(Code.BAD_REQUEST), reason=Code.BAD_REQUEST.reason)
 
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """As in consumers/socket.py."""
-        await getattr(self, message["type"].replace(".", "_"))(message)
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Nobody listens."""
 
 
-sockets = URLRouter(
-    [
-        path("ws/", AppSocket.as_asgi()),
-        path("ws/cart/", CartSocket.as_asgi()),
-        path("ws/orders/", OrdersSocket.as_asgi()),
-        path("ws/orders/<str:order_id>/", OrderSocket.as_asgi()),
-        path("ws/staff/", StaffSocket.as_asgi()),
-        path("ws/stock/", StockSocket.as_asgi()),
-        re_path("", NoSuchSocket.as_asgi()),
-    ]
-)
+_SOCKETS: dict[str, type[Socket]] = {
+    "ws/": AppSocket,
+    "ws/cart/": CartSocket,
+    "ws/orders/": OrdersSocket,
+    "ws/orders/<str:order_id>/": OrderSocket,
+    "ws/staff/": StaffSocket,
+    "ws/stock/": StockSocket,
+}
+_ROUTES = [(RoutePattern(address, is_endpoint=True), consumer) for address, consumer in _SOCKETS.items()]
+
+
+def socket_at(scope: dict[str, Any]) -> Socket:
+    """The consumer of the address, with what varies in it noted in the scope."""
+    address = scope["path"].removeprefix("/")
+    for pattern, consumer in _ROUTES:
+        if found := pattern.match(address):
+            scope["url_route"] = {"kwargs": found[2]}
+            return consumer()
+    return NoSuchSocket()

@@ -19,7 +19,7 @@ NEWEST = 50
 class StaffSocket(LiveSocket):
     """The open alerts, then each alert, each acknowledgement and each new order."""
 
-    def watch(self, asked: Request, user: Any) -> Watch:
+    async def watch(self, asked: Request, user: Any) -> Watch:
         if not user.is_staff:
             raise Refused(Code.PERMISSION_DENIED, name="permission_denied", error="Staff only")
         return Watch([FEED], look, is_stream=True)

@@ -1,10 +1,12 @@
 """`/ws/stock/`: what can be bought, for anyone."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from backend.inventory import events, shapes
 from backend.inventory import queries as inventory
+from consumers import database
 from consumers.codes import Code, Refused
 from consumers.live import LiveSocket
 from consumers.news import Seen
@@ -20,14 +22,20 @@ class StockSocket(LiveSocket):
 
     is_public = True
 
-    def watch(self, asked: Request, user: Any) -> Watch:
-        skus = _known_skus(asked.listed("sku")) + _skus_of(asked.listed("product"))
+    async def watch(self, asked: Request, user: Any) -> Watch:
+        skus, products = asked.listed("sku"), asked.listed("product")
+        _check(skus)
+        if products:
+            skus = skus + await database.ask(partial(_skus_of, products))
         topics = [events.topic(sku) for sku in dict.fromkeys(skus)]
         if not topics:
             raise _bad("Name at least one SKU, with ?sku= or ?product=")
         if len(topics) > MOST_SKUS:
             raise _bad(f"{len(topics)} SKUs, at most {MOST_SKUS}")
         return Watch(topics, look, is_stream=False)
+
+    def gone(self, topic: str) -> Refused:
+        return _bad(f"No such SKU: {topic.removeprefix(events.topic(''))}")
 
 
 def look(topics: Sequence[str]) -> dict[str, Seen]:
@@ -37,15 +45,6 @@ def look(topics: Sequence[str]) -> dict[str, Seen]:
         events.topic(row.sku): Seen(events.topic(row.sku), row.version, shapes.stock_json(row))
         for row in rows
     }
-
-
-def _known_skus(skus: list[str]) -> list[str]:
-    _check(skus)
-    known = inventory.quantities(skus)
-    for sku in skus:
-        if sku not in known:
-            raise _bad(f"No such SKU: {sku}")
-    return skus
 
 
 def _skus_of(slugs: list[str]) -> list[str]:

@@ -1,14 +1,22 @@
 """REST and sockets for an ASGI server: HTTP goes to Django, websockets to the consumers."""
 
 import os
+from typing import Any
 
-from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 django = get_asgi_application()
 
 from consumers.lifespan import lifespan  # noqa: E402  (the apps must be loaded first)
-from consumers.routing import sockets  # noqa: E402
+from consumers.routing import socket_at  # noqa: E402
 
-application = ProtocolTypeRouter({"http": django, "websocket": sockets, "lifespan": lifespan})
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """ASGI's interface. A socket keeps this frame and its consumer's, no more: there are thousands."""
+    if scope["type"] == "websocket":
+        await socket_at(scope)(scope, receive, send)
+    elif scope["type"] == "lifespan":
+        await lifespan(scope, receive, send)
+    else:
+        await django(scope, receive, send)

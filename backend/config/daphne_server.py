@@ -38,8 +38,8 @@ class PatientServer(Server):  # type: ignore[misc]
             return
         if not protocol.write_frame(message):
             await super().handle_reply(protocol, message)
-        if not protocol.is_writable.is_set():
-            await protocol.is_writable.wait()
+        if protocol.writable is not None:
+            await protocol.writable.wait()
 
     def listen_success(self, port: Any) -> None:
         self._ports.append(port)

@@ -10,30 +10,30 @@ from consumers.codes import Code
 
 
 class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
-    """Daphne writes without end to a client that does not read; here the sender waits (is_writable)."""
+    """Daphne writes without end to a client that does not read; here the sender waits (writable)."""
 
+    writable: asyncio.Event | None = None  # there is one while the buffer is full
     failByDrop = False  # a broken or oversized frame is answered with its code, not with silence
 
     def onOpen(self) -> None:
-        self.is_writable = asyncio.Event()
-        self.is_writable.set()
         # Until now the HTTP channel, which is done, was told when the transport's buffer is full.
         self.transport.unregisterProducer()
         self.transport.registerProducer(self, True)
         super().onOpen()
 
     def pauseProducing(self) -> None:
-        self.is_writable.clear()
+        self.writable = asyncio.Event()
 
     def resumeProducing(self) -> None:
-        self.is_writable.set()
+        writable, self.writable = self.writable, None
+        if writable is not None:
+            writable.set()
 
     def stopProducing(self) -> None:
-        self.is_writable.set()
+        self.resumeProducing()
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
-        if hasattr(self, "is_writable"):
-            self.is_writable.set()
+        self.resumeProducing()
         super().onClose(wasClean, code, reason)
 
     def onAutoPingTimeout(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet.tcp import Server
 
 from consumers import outgoing
 from consumers.codes import Code
@@ -51,8 +52,25 @@ class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
         frame = message.get(outgoing.FRAME)
         if frame is None or self.state != self.STATE_OPEN or self.send_queue:
             return False
-        self.transport.write(frame)
+        sent = self._send_at_once(frame)
+        if sent < len(frame):
+            self.transport.write(frame[sent:])
         return True
+
+    def _send_at_once(self, frame: bytes) -> int:
+        """How much of it the system takes now. Twisted would ask after a turn of its loop, for each frame.
+
+        What waits in the transport goes first, and what is not taken goes there.
+        """
+        transport = self.transport
+        if type(transport) is not Server or not transport.connected or transport.disconnecting:
+            return 0
+        if transport.TLS or transport.dataBuffer or transport._tempDataBuffer:
+            return 0
+        try:
+            return int(transport.socket.send(frame))
+        except OSError:
+            return 0  # full, or broken: the transport finds out
 
     def handle_reply(self, message: dict[str, Any]) -> None:
         """Daphne forgets the reason of a close, and Autobahn refuses to send after one."""

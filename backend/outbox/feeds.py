@@ -11,6 +11,7 @@ from backend.outbox.models import Event, Feed, FeedEntry
 
 TRIES = 20
 TOPICS_AT_ONCE = 200
+_TAKE = "DELETE FROM outbox_feedentry WHERE topic = ANY(%s) RETURNING *"
 
 
 def number_all(*, led: Collection[int] = shards.ALL) -> None:
@@ -39,17 +40,24 @@ def read[T](*, topic: str, read: Callable[[], T]) -> tuple[int, T]:
 
 def _number(topics: Sequence[str]) -> dict[str, int]:
     """Turn the feeds' entries into events; return their newest versions. Locks the feeds' rows in order."""
-    Feed.objects.bulk_create([Feed(topic=topic) for topic in topics], ignore_conflicts=True)
-    feeds = Feed.objects.filter(topic__in=topics).order_by("topic").select_for_update()
-    versions = {feed.topic: feed.version for feed in feeds}
-    entries = list(FeedEntry.objects.filter(topic__in=topics).order_by("id"))
-    if entries:
+    versions = _lock(topics)
+    taken = FeedEntry.objects.raw(_TAKE, [list(topics)])
+    if entries := sorted(taken, key=lambda entry: entry.pk):
         Event.objects.bulk_create([_as_event(entry, versions) for entry in entries])
-        FeedEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
         numbered = {entry.topic for entry in entries}
         Feed.objects.bulk_update(
             [Feed(topic=topic, version=versions[topic]) for topic in numbered], ["version"]
         )
+    return versions
+
+
+def _lock(topics: Sequence[str]) -> dict[str, int]:
+    """The feeds' versions; a feed that is told for the first time begins at 0."""
+    rows = Feed.objects.filter(topic__in=topics).order_by("topic").select_for_update()
+    versions = {feed.topic: feed.version for feed in rows}
+    if len(versions) < len(topics):
+        Feed.objects.bulk_create([Feed(topic=topic) for topic in topics], ignore_conflicts=True)
+        versions = {feed.topic: feed.version for feed in rows.all()}
     return versions
 
 

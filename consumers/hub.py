@@ -169,6 +169,16 @@ class Hub:
                 del self._idle_since[name]
                 self.link.drop(wire.channel(name))
 
+    def gauges(self) -> dict[str, int]:
+        """How things are now; consumers/counters.py has what has been."""
+        return {
+            "clients": len(self.clients),
+            "topics": len(self.topics),
+            "places": sum(len(topic.places) for topic in self.topics.values()),
+            "queued_frames": sum(len(client.backlog) for client in self.clients),
+            "queued_bytes": sum(client.backlog.size for client in self.clients),
+        }
+
     def audience(self, name: str) -> set[Client]:
         """Who listens to the topic in this process."""
         topic = self.topics.get(name)

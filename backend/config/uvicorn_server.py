@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 import sys
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -56,6 +57,14 @@ class Socket(WebSocketsSansIOProtocol):
         await self.send({"type": "websocket.close", "code": int(code), "reason": code.reason})
 
 
+class Server(uvicorn.Server):
+    """Ends well when it is told to; uvicorn would end by the signal, as if it had been killed."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
 def serve(application: Any, *, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT. Exits with one line when the port can't be had."""
     config = uvicorn.Config(
@@ -74,7 +83,7 @@ def serve(application: Any, *, host: str, port: int) -> None:
     )
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     listening = _listen(host, port)
-    asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+    asyncio.run(Server(config).serve(sockets=[listening]))
 
 
 def _listen(host: str, port: int) -> socket.socket:

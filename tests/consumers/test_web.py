@@ -23,6 +23,7 @@ from backend.core import redis
 from backend.devstack import ports, processes, valkey
 from backend.outbox import wire
 from tests import factories
+from tests.consumers.apps import Apps
 from tests.consumers.conftest import start_web
 from tests.consumers.ears import Shop
 from tests.consumers.test_cart import add
@@ -44,6 +45,9 @@ def web(transactional_db, tmp_path):
     yield start
     for process in started:
         processes.stop(process, first=signal.SIGTERM, grace=8)
+
+
+both_servers = pytest.mark.parametrize("by", ["daphne", "uvicorn"])
 
 
 def handshake(port, path, token):
@@ -88,8 +92,9 @@ def buy(port, caller, product, answers):
         answers.append(answer.status)
 
 
-def test_at_the_end_sockets_are_told_and_requests_finish(web, opened, as_alice, alice):
-    port, process = web()
+@both_servers
+def test_at_the_end_sockets_are_told_and_requests_finish(web, opened, as_alice, alice, by):
+    port, process = web(WEB_SERVER=by)
     answers = []
     ears = [Shop(port, opened).listen("cart/", alice) for _ in range(3)]
     for one in ears:
@@ -110,13 +115,30 @@ def test_at_the_end_sockets_are_told_and_requests_finish(web, opened, as_alice, 
     assert time.monotonic() - asked_at < 5
 
 
-def test_a_taken_port_is_one_line():
+@both_servers
+def test_at_the_end_apps_are_told_one_by_one(web, opened, by):
+    factories.product(sku="MUG")
+    port, process = web(WEB_SERVER=by)
+    apps = [Apps(port, opened).open() for _ in range(100)]
+    for app in apps:
+        app.subscribe("stock:MUG")
+
+    process.send_signal(signal.SIGTERM)
+
+    assert [app.farewell() for app in apps] == [3001] * 100
+    assert process.wait(10) == 0
+
+
+@both_servers
+def test_a_taken_port_is_one_line(by):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         words = [sys.executable, "-m", "backend.config.web"]
-        web = subprocess.run(words, env={**os.environ, "PORT": str(port)}, capture_output=True, text=True)
+        web = subprocess.run(
+            words, env={**os.environ, "PORT": str(port), "WEB_SERVER": by}, capture_output=True, text=True
+        )
 
     assert web.returncode == 1
     assert web.stderr.startswith(f"shopwire: port {port} can't be used")
@@ -162,8 +184,9 @@ def test_a_sign_out_closes_sockets_even_while_redis_is_away(web, opened, alice, 
         assert time.monotonic() - asked_at < 5
 
 
-def test_a_client_that_does_not_read_is_let_go_and_costs_little(web, opened, as_alice, alice, bob):
-    port, process = web()
+@both_servers
+def test_a_client_that_does_not_read_is_let_go_and_costs_little(web, opened, as_alice, alice, bob, by):
+    port, process = web(WEB_SERVER=by)
     quick = Shop(port, opened).listen("cart/", bob)
     topics = [quick.frame()["topic"], f"cart:{carts.cart_of(user_id=alice.pk, now=timezone.now()).pk}"]
     slow = [handshake(port, "cart/", as_alice.token) for _ in range(5)]
@@ -194,3 +217,33 @@ def test_a_client_that_does_not_answer_pings_is_let_go(web, as_alice):
     assert b"\x89" in heard  # the ping
     assert heard.endswith(b"\x88\x09" + struct.pack("!H", 3012) + b"no pong")
     raw.close()
+
+
+@both_servers
+def test_apps_that_do_not_read_disturb_nobody(web, opened, tell, by):
+    factories.product(sku="MUG", quantity=100_000)
+    port, process = web(WEB_SERVER=by)
+    shop = Apps(port, opened)
+    quick = shop.open()
+    quick.subscribe("stock:MUG")
+    deaf = [deaf_app(port) for _ in range(20)]
+    assert processes.wait_until(lambda: quick.ask("publish")["error"]["code"] == 108, seconds=5)
+    before = memory(process)
+
+    for version in range(2, 3002):
+        frame = json.dumps("x" * 4096)
+        redis.client().publish(wire.channel("stock:MUG"), f"{version} e\n{frame}")
+        assert quick.pub("stock:MUG")[0] == version
+
+    assert memory(process) - before < 32 * 1024 * 1024
+    for raw in deaf:
+        raw.close()
+
+
+def deaf_app(port):
+    """An app that listens to all that happens to the mug, and reads nothing of it."""
+    raw = handshake(port, "", "")
+    for command in ({"id": 1, "connect": {}}, {"id": 2, "subscribe": {"channel": "stock:MUG"}}):
+        text = json.dumps(command).encode()
+        raw.sendall(bytes((0x81, 0x80 | len(text))) + b"\0\0\0\0" + text)
+    return raw

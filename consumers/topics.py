@@ -75,6 +75,8 @@ class Topic:
     def _advance(self, update: Update) -> bool:
         assert self.version is not None
         if update.version <= self.version:
+            if self.joining and self.is_stream:  # somebody who is joining may not have it yet
+                self._keep(update)
             return True
         if self.is_stream and update.version > self.version + 1:
             self._keep(update)

@@ -10,9 +10,10 @@ PATIENCE_SECONDS = 45
 
 
 def heard_of(app, topic):
-    """The offset of the topic's next publication; pings are answered."""
-    while (heard := app.hear(patience=PATIENCE_SECONDS)) == {}:
+    """The offset of the topic's next publication; one ping may come before it, and is answered."""
+    if (heard := app.hear(patience=PATIENCE_SECONDS)) == {}:
         app.say({})
+        heard = app.hear(patience=PATIENCE_SECONDS)
     assert heard["push"]["channel"] == topic
     return heard["push"]["pub"]["offset"]
 

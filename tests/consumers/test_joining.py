@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from tests.consumers.test_topics import hear, reserve, topic
 
-STEPS = st.lists(st.sampled_from(["change", "tell", "repeat", "reserve", "look", "admit"]), max_size=60)
+STEPS = st.lists(
+    st.sampled_from(["change", "tell", "repeat", "reserve", "look", "admit"]), min_size=30, max_size=60
+)
 
 
 class World:

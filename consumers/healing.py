@@ -6,6 +6,7 @@ import random
 import time
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from redis.exceptions import RedisError
 
 from backend.outbox import wire
@@ -38,17 +39,20 @@ class Healer:
         self._hub.doubts.clear()
         topics = {topic for topic in self._hub.doubtful if topic.version is not None}
         try:
-            if self._hub.link.is_up:
+            if self._hub.sources.link.is_up:
                 await self._settle(topics)
         except store.AWAY as error:
             log.info("topics stay in doubt: %s", error)
             await asyncio.sleep(RETRY_SECONDS)
             self._hub.doubts.set()
+        except DatabaseError:
+            self._hub.doubts.set()
+            raise
 
     async def check_positions(self) -> None:
         """Does Redis know more than we were told? A message of its own may be lost without a word."""
         await asyncio.sleep(CHECK_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
-        if not self._hub.link.is_up:
+        if not self._hub.sources.link.is_up:
             return
         try:
             await self._compare()
@@ -84,11 +88,12 @@ class Healer:
 
     async def _settle(self, topics: set[Topic]) -> None:
         """Raises one of store.AWAY or the database's Error."""
-        hub, era = self._hub, self._hub.era
+        hub, era = self._hub, self._hub.sources.era
         is_all = topics >= {topic for topic in hub.topics.values() if topic.version is not None}
         before = {topic: topic.version or 0 for topic in topics}
-        answers = await asyncio.gather(*(hub.remember(topic, version) for topic, version in before.items()))
-        unknown, epoch = [], await hub.the_epoch()
+        remember = hub.sources.remember
+        answers = await asyncio.gather(*(remember(topic, version) for topic, version in before.items()))
+        unknown, epoch = [], await hub.sources.the_epoch()
         for topic, history in zip(before, answers, strict=True):
             if history is None:
                 raise RedisError("no history now")
@@ -101,7 +106,7 @@ class Healer:
         await self._look(unknown)
         for topic, version in before.items():
             self._conclude(topic, version)
-        if is_all and era == hub.era:
+        if is_all and era == hub.sources.era:
             self._epoch, self._whole_at = epoch, time.monotonic()
 
     def _tell(self, topic: Topic, missed: list[wire.Entry]) -> None:
@@ -120,7 +125,7 @@ class Healer:
         return epoch == self._epoch and time.monotonic() - self._whole_at < LONGEST_SILENCE
 
     async def _look(self, topics: list[Topic]) -> None:
-        for topic, seen in zip(topics, await self._hub.look(topics), strict=True):
+        for topic, seen in zip(topics, await self._hub.sources.look(topics), strict=True):
             if seen is None:
                 self._lose(topic)
             elif seen.version > (topic.version or 0):

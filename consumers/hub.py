@@ -2,26 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 
 from backend.outbox import wire
-from consumers import histories, looks, replies, store
+from consumers import replies
 from consumers.client import Client
-from consumers.cluster_link import ClusterLink
 from consumers.codes import Code
-from consumers.histories import History
-from consumers.link import Link
-from consumers.news import Seen, Update
+from consumers.news import Update
 from consumers.outgoing import Outgoing
 from consumers.sign_ins import PREFIX, SignIns
+from consumers.sources import Sources
 from consumers.topics import EARLY_FRAMES, Place, Topic, Watch
-
-LINGER_SECONDS = 30.0
 
 
 class Hub:
@@ -34,16 +29,8 @@ class Hub:
         self.is_closing = False
         self.doubtful: set[Topic] = set()  # news may have been lost
         self.doubts = asyncio.Event()
-        self.era = 0  # counts the link's ups and downs
-        link = ClusterLink if settings.REDIS_CLUSTER else Link
-        self.link: Link | ClusterLink = link(
-            url=settings.REDIS_URL, on_message=self._told, on_change=self._link_changed
-        )
-        self._looks = looks.shared()
-        self._histories = histories.shared()
-        self._epochs = histories.shared_epoch()
+        self.sources = Sources(on_message=self._told, on_link_up=lambda: self.doubt(*self.topics.values()))
         self._places: dict[Client, dict[str, Place]] = {}
-        self._idle_since: dict[str, float] = {}
 
     def greet(self, client: Client) -> None:
         """From here on the client is watched over."""
@@ -56,12 +43,12 @@ class Hub:
         """It has said who it is: from here on a sign-out is heard."""
         self.sign_ins.add(client)
         if client.user_id is not None:
-            await self._listen([f"{PREFIX}{client.user_id}"])
+            await self.sources.listen([f"{PREFIX}{client.user_id}"])
 
     def dismiss(self, client: Client) -> None:
         """Undo `admit`: it is nobody again."""
         if self.sign_ins.remove(client):
-            self._idle_since[f"{PREFIX}{client.user_id}"] = time.monotonic()
+            self.sources.linger(f"{PREFIX}{client.user_id}")
         client.user_id = client.session_id = client.expires_at = None
 
     def topics_of(self, client: Client) -> Iterable[str]:
@@ -79,30 +66,6 @@ class Hub:
         self._places.setdefault(client, {})[name] = place
         return place
 
-    async def look(self, topics: Sequence[Topic]) -> list[Seen | None]:
-        """How the topics stand, such that everything after it is heard. Raises the database's Error.
-
-        Listens first and looks then; looks again if the link broke or came back in between.
-        """
-        while True:
-            era = self.era
-            await self._listen([topic.name for topic in topics])
-            seen = await asyncio.gather(*(self._looks.get(topic) for topic in topics))
-            if era == self.era:
-                return seen
-
-    async def remember(self, topic: Topic, version: int) -> History | None:
-        """What came after the version, such that everything after it is heard; None with Redis away."""
-        while True:
-            era = self.era
-            await self._listen([topic.name])
-            try:
-                history = await self._histories.get((topic.name, version))
-            except store.AWAY:
-                return None
-            if era == self.era:
-                return history
-
     def join(self, place: Place, version: int) -> None:
         """The client has been told everything up to the version, and hears all that follows."""
         if place in place.topic.places and not place.topic.admit(place, version):
@@ -114,7 +77,8 @@ class Hub:
         Returns those topics that there are not.
         """
         places, gone = [self.reserve(client, name, watch) for name in watch.topics], []
-        for place, seen in zip(places, await self.look([place.topic for place in places]), strict=True):
+        found = await self.sources.look([place.topic for place in places])
+        for place, seen in zip(places, found, strict=True):
             if seen is None:
                 gone.append(place.topic.name)
             else:
@@ -136,7 +100,7 @@ class Hub:
         for place in self._places.pop(client, {}).values():
             self._vacate(place)
         if self.sign_ins.remove(client):
-            self._idle_since[f"{PREFIX}{client.user_id}"] = time.monotonic()
+            self.sources.linger(f"{PREFIX}{client.user_id}")
 
     def lose(self, topic: Topic) -> None:
         """What was missed can't be had any more: everybody has to look anew."""
@@ -152,22 +116,12 @@ class Hub:
         self.doubtful.update(topics)
         self.doubts.set()
 
-    async def the_epoch(self) -> str:
-        """Of Redis as it is; with Redis away one that never was, so that nobody resumes on it."""
-        try:
-            return (self.link.is_up and await self._epochs.get("")) or uuid4().hex
-        except store.AWAY:
-            return uuid4().hex
-
     def check(self) -> None:
         """The look of every second at everybody."""
         now, at = timezone.now(), time.monotonic()
         for client in tuple(self.clients):
             client.check(now=now, at=at)
-        for name, since in list(self._idle_since.items()):
-            if at - since > LINGER_SECONDS:
-                del self._idle_since[name]
-                self.link.drop(wire.channel(name))
+        self.sources.check(at=at)
 
     def gauges(self) -> dict[str, int]:
         """How things are now; consumers/counters.py has what has been."""
@@ -193,15 +147,7 @@ class Hub:
         if not topic.places and self.topics.get(topic.name) is topic:
             del self.topics[topic.name]
             self.doubtful.discard(topic)
-            self._idle_since[topic.name] = time.monotonic()
-
-    async def _listen(self, names: Iterable[str]) -> None:
-        channels = [wire.channel(name) for name in names]
-        for name in names:
-            self._idle_since.pop(name, None)
-        for channel in channels:
-            self.link.want(channel)
-        await self.link.confirmed(channels)
+            self.sources.linger(topic.name)
 
     def _told(self, channel: str, message: str) -> None:
         name = wire.topic_of(channel)
@@ -213,11 +159,6 @@ class Hub:
                 self.lose(topic)
         elif name.startswith(PREFIX):
             self.sign_ins.told(user_id=UUID(name.removeprefix(PREFIX)), frame=frame)
-
-    def _link_changed(self, is_up: bool) -> None:
-        self.era += 1
-        if is_up:
-            self.doubt(*self.topics.values())
 
 
 @cache

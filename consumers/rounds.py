@@ -23,7 +23,7 @@ def begin(hub: Hub) -> None:
         works = (healer.check_positions, _renewals(hub), _sign_ins(hub), _checks(hub, healer))
         for work in works:
             _tasks.add(asyncio.create_task(_for_ever(work, pause=1.0)))
-        _tasks.add(asyncio.create_task(_for_ever(hub.link.run, pause=1.0)))
+        _tasks.add(asyncio.create_task(_for_ever(hub.sources.link.run, pause=1.0)))
         _tasks.add(asyncio.create_task(_for_ever(healer.heal, pause=0.0)))
 
 
@@ -51,15 +51,15 @@ def _checks(hub: Hub, healer: Healer) -> Callable[[], Awaitable[None]]:
 
 def _sign_ins(hub: Hub) -> Callable[[], Awaitable[None]]:
     """A sign-out may have been told while Redis was away, or not at all yet."""
-    looked_at, era = time.monotonic(), hub.era
+    looked_at, era = time.monotonic(), hub.sources.era
 
     async def look_up() -> None:
         nonlocal looked_at, era
-        is_due = not hub.link.is_up and time.monotonic() - looked_at > BLIND_LOOK_SECONDS
-        if is_due or (hub.link.is_up and era != hub.era):
-            looked_at, now_era = time.monotonic(), hub.era
+        is_due = not hub.sources.link.is_up and time.monotonic() - looked_at > BLIND_LOOK_SECONDS
+        if is_due or (hub.sources.link.is_up and era != hub.sources.era):
+            looked_at, now_era = time.monotonic(), hub.sources.era
             await hub.sign_ins.look_up()
-            era = now_era if hub.link.is_up else era
+            era = now_era if hub.sources.link.is_up else era
 
     return look_up
 

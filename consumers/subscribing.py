@@ -90,12 +90,12 @@ async def _recovered(session: Session, place: Place, number: int, asked: Subscri
     """All that was missed, or None: it can't be told, or the offset is of another Redis."""
     if not asked.recover or not asked.epoch:
         return None
-    history = await session.hub.remember(place.topic, asked.offset)
+    history = await session.hub.sources.remember(place.topic, asked.offset)
     if history is None or history.epoch != asked.epoch:
         return None
     missed = history.missed
     if missed is None and history.is_silent:
-        [seen] = await session.hub.look([place.topic])
+        [seen] = await session.hub.sources.look([place.topic])
         missed = [] if seen is not None and seen.version == asked.offset else None
     if missed is None:
         return None
@@ -109,12 +109,12 @@ async def _fresh(session: Session, place: Place, number: int, asked: Subscribe) 
     if asked.recover and asked.rejects_unrecovered:
         here.recoveries["refused"] += 1
         raise Failed(ErrorCode.POSITION_LOST)
-    [seen] = await session.hub.look([place.topic])
+    [seen] = await session.hub.sources.look([place.topic])
     if seen is None:
         raise Failed(ErrorCode.UNKNOWN_TOPIC)
     if asked.recover:
         here.recoveries["snapshot"] += 1
-    epoch = await session.hub.the_epoch()
+    epoch = await session.hub.sources.the_epoch()
     answer = replies.fresh(
         number, epoch=epoch, offset=seen.version, frame=seen.frame, was_recovering=asked.recover
     )

@@ -18,7 +18,7 @@ _tasks: set[asyncio.Task[None]] = set()
 def begin(hub: Hub) -> None:
     """Start the rounds; a second call does nothing."""
     if not _tasks:
-        for work in (hub.link.run, _checks(hub), _catch_ups(hub), _renewals(hub)):
+        for work in (hub.link.run, _checks(hub), _catch_ups(hub), _renewals(hub), seats.show_life):
             _tasks.add(asyncio.create_task(_for_ever(work)))
 
 

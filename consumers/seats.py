@@ -1,11 +1,15 @@
-"""How many sockets a user has open, over all processes: leases in Redis, since a process may just die."""
+"""How many sockets a user has open, over all processes: leases in Redis, since a process may just die.
+
+A process shows every second that it lives; the seats of one that does not are free once they are wanted.
+Were they not, its clients would come back, find their own seats taken, and be told not to come again.
+"""
 
 import asyncio
 import logging
 import time
 from collections.abc import Collection
 from functools import cache
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from redis.asyncio import Redis
@@ -18,10 +22,13 @@ from consumers.client import Client
 log = logging.getLogger(__name__)
 LEASE_SECONDS = 60
 RENEW_SECONDS = 20.0
+LIFE_SECONDS = 3
+PROCESS = uuid4().hex
 
-# One step for Redis: forget the dead, and sit down if there is room.
+# One step for Redis: forget what is over and the dead (the fifth argument on), sit down if there is room.
 _TAKE = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+for dead = 5, #ARGV do redis.call('ZREM', KEYS[1], ARGV[dead]) end
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
 redis.call('ZADD', KEYS[1], ARGV[1] + ARGV[3], ARGV[4])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
@@ -33,19 +40,17 @@ async def take(client: Client, *, open_here: int) -> bool:
     """Whether the client's user may have one more. With Redis away, `open_here` of this process decide."""
     if client.user_id is None:
         return True
-    limit = settings.SOCKETS_PER_USER
     try:
-        taken = await _redis().eval(_TAKE, 1, _key(client), time.time(), limit, LEASE_SECONDS, client.id)
+        return await _sit_down(client) or await _sit_down(client, dead=await _seats_of_the_dead(client))
     except (RedisError, OSError):
-        return open_here <= limit
-    return bool(taken)
+        return open_here <= settings.SOCKETS_PER_USER
 
 
 async def leave(client: Client) -> None:
     """Free the client's seat; if Redis is away the lease runs out by itself."""
     if client.user_id is not None:
         try:
-            await _redis().zrem(_key(client), client.id)
+            await _redis().zrem(_key(client), _seat(client))
         except (RedisError, OSError) as error:
             log.info("a seat stays taken until its lease ends: %s", error)
 
@@ -55,12 +60,45 @@ async def renew(clients: Collection[Client]) -> None:
     pipeline = _redis().pipeline(transaction=False)
     for client in clients:
         if client.user_id is not None:
-            pipeline.zadd(_key(client), {client.id: time.time() + LEASE_SECONDS})
+            pipeline.zadd(_key(client), {_seat(client): time.time() + LEASE_SECONDS})
             pipeline.expire(_key(client), LEASE_SECONDS)
     try:
         await pipeline.execute()
     except (RedisError, OSError) as error:
         log.warning("seats not renewed: %s", error)
+
+
+async def show_life() -> None:
+    """This process is there, for the next three seconds."""
+    try:
+        await _redis().set(_life(PROCESS), "1", ex=LIFE_SECONDS)
+    except (RedisError, OSError) as error:
+        log.info("Redis does not hear that this process lives: %s", error)
+
+
+async def _sit_down(client: Client, *, dead: Collection[str] = ()) -> bool:
+    given = (time.time(), settings.SOCKETS_PER_USER, LEASE_SECONDS, _seat(client))
+    return bool(await _redis().eval(_TAKE, 1, _key(client), *given, *dead))
+
+
+async def _seats_of_the_dead(client: Client) -> list[str]:
+    """Asked process by process, since a cluster keeps their keys in different places."""
+    seats = [seat.decode() for seat in await _redis().zrange(_key(client), 0, -1)]
+    processes = {_process(seat) for seat in seats} - {PROCESS}
+    dead = {process for process in processes if not await _redis().exists(_life(process))}
+    return [seat for seat in seats if _process(seat) in dead]
+
+
+def _seat(client: Client) -> str:
+    return f"{PROCESS}:{client.id}"
+
+
+def _process(seat: str) -> str:
+    return seat.partition(":")[0]
+
+
+def _life(process: str) -> str:
+    return f"sockets:process:{process}"
 
 
 def _key(client: Client) -> str:

@@ -83,7 +83,7 @@ async def _sit_down(client: Client, *, dead: Collection[str] = ()) -> bool:
 
 async def _seats_of_the_dead(client: Client) -> list[str]:
     """Asked process by process, since a cluster keeps their keys in different places."""
-    seats = [seat.decode() for seat in await _redis().zrange(_key(client), 0, -1)]
+    seats = [str(seat) for seat in await _redis().zrange(_key(client), 0, -1)]
     processes = {_process(seat) for seat in seats} - {PROCESS}
     dead = {process for process in processes if not await _redis().exists(_life(process))}
     return [seat for seat in seats if _process(seat) in dead]
@@ -115,6 +115,7 @@ def _client_of(_: asyncio.AbstractEventLoop) -> Redis:
     """Connections belong to a loop."""
     return Redis.from_url(
         settings.REDIS_URL,
+        decode_responses=True,
         socket_timeout=1,
         socket_connect_timeout=0.5,
         max_connections=20,

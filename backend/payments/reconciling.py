@@ -2,19 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import batched
 
 from backend.core import money
 from backend.payments import gateway, queries, states
 from backend.payments.models import Payment
 from backend.payments.provider import Intent
 
-BATCH = 100
-
 
 def intents_that_differ(*, since: datetime) -> Iterator[str]:
     """Intents opened since then that the arbiter has to look at. Raises ProviderUnavailable."""
-    for intents in batched(gateway.list_intents(since=since), BATCH):
+    for intents in gateway.list_intents(since=since):
         yield from _differing(intents)
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from backend.accounts import actions as accounts
 from backend.core import idempotency
 from backend.orders import actions as orders
-from backend.orders import queries
+from backend.orders import carrier, queries
+from backend.payments import inbox
 
 TOLD_BEFORE = timedelta(minutes=2)
 
@@ -23,7 +24,9 @@ def tell_expiring() -> None:
 
 @shared_task(name="housekeeping.prune")
 def prune() -> None:
-    """Forget idempotency keys of more than a day ago, and sign-ins and mail tokens that are long over."""
+    """Forget idempotency keys of more than a day ago, and sign-ins, mail tokens and messages long over."""
     now = timezone.now()
     idempotency.prune(now=now)
     accounts.prune(now=now)
+    carrier.prune(now=now)
+    inbox.prune(now=now)

@@ -107,6 +107,7 @@ class StripeEvent(models.Model):
 
     class Meta:
         ordering = ["-received_at"]
+        indexes = [models.Index(fields=["received_at"], name="stripe_event_oldest")]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"

@@ -57,6 +57,7 @@ def reconcile() -> None:
         arbiter.apply_payment_state(intent_id=intent_id, now=now)
 
     sweeps: list[tuple[Iterable[Any], Callable[[Any], None]]] = [
+        (inbox.left_behind(now=now), lambda event_id: inbox.process(event_id=event_id, now=now)),
         (
             queries.unsettled_cancellations(),
             lambda order_id: closing.settle_cancelled_order(order_id=order_id, now=now),

@@ -12,6 +12,7 @@ from backend.payments import arbiter, gateway
 from backend.payments.models import StripeEvent
 from backend.payments.provider import InvalidSignature
 
+SWEPT_AFTER = timedelta(minutes=2)
 KEPT = timedelta(days=90)
 BATCH = 1000
 LONGEST_ID = 255
@@ -68,9 +69,9 @@ def process(*, event_id: str, now: datetime) -> None:
     event.save(update_fields=["outcome", "processed_at", "error"])
 
 
-def waiting(*, before: datetime, limit: int = 500) -> list[str]:
-    """Events stored before then and not processed yet, the oldest first."""
-    found = StripeEvent.objects.filter(processed_at__isnull=True, received_at__lt=before)
+def left_behind(*, now: datetime, limit: int = 500) -> list[str]:
+    """Events that should have been processed by now, the oldest first."""
+    found = StripeEvent.objects.filter(processed_at__isnull=True, received_at__lte=now - SWEPT_AFTER)
     return list(found.order_by("received_at").values_list("pk", flat=True)[:limit])
 
 

@@ -1,15 +1,17 @@
 """A job is done once, tried again when that may help, and kept for staff when it may not."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from backend.core.errors import Missing
 from backend.outbox import jobs as table
 from backend.outbox.models import Job
-from tasks import jobs
+from tasks import jobs, orders
 
 pytestmark = pytest.mark.django_db
 ran = []
@@ -134,3 +136,13 @@ def test_an_error_that_time_does_not_heal_keeps_the_job_at_once():
     assert left.last_error == "ValueError('broken')"
     Trying()(job_id=left.pk)
     assert ran == ["broken"]
+
+
+def test_a_job_about_a_row_that_is_not_there_is_no_success():
+    order_id = str(uuid4())
+    owed = Job.objects.create(task="orders.mail_confirmation", kwargs={"order_id": order_id})
+
+    with pytest.raises(Missing):
+        orders.mail_confirmation(job_id=owed.pk)
+
+    assert Job.objects.get().failed_at is not None

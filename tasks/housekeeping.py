@@ -16,7 +16,10 @@ TOLD_BEFORE = timedelta(minutes=2)
 
 @shared_task(name="orders.tell_expiring")
 def tell_expiring() -> None:
-    """Tell each waiting order once that its payment window ends in two minutes."""
+    """Tell each waiting order once that its payment window ends in two minutes.
+
+    One whose window ended while beat was away is told of its end alone.
+    """
     now = timezone.now()
     for order_id in queries.expiring(now=now, within=TOLD_BEFORE):
         orders.tell_expiring(order_id=order_id, now=now)

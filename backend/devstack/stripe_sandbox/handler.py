@@ -69,7 +69,7 @@ class Handler(BaseHTTPRequestHandler):
         _log.info("%s %s: %s", self.command, path, reply.status)
         if faults.is_answer_dropped(path):
             return self._hang_up()
-        return self._send(reply.status, reply.body, headers=reply.headers, drip=faults.switches.drip)
+        return self._send(reply.status, reply.body, headers=reply.headers, is_api=True)
 
     def _waited(self, path: str) -> errors.Refused | None:
         """Wait as told; refused is one whose idempotency key waits already."""
@@ -147,7 +147,7 @@ class Handler(BaseHTTPRequestHandler):
         *,
         kind: str = "application/json",
         headers: dict[str, str] | None = None,
-        drip: float = 0,
+        is_api: bool = False,
     ) -> None:
         content = text.encode()
         self.send_response(status)
@@ -158,18 +158,18 @@ class Handler(BaseHTTPRequestHandler):
         }.items():
             self.send_header(name, value)
         self.end_headers()
-        if drip:
-            return self._drip(content, drip)
+        if is_api and self.bank.faults.switches.drip:
+            return self._drip(content)
         self.wfile.write(content)
         return None
 
-    def _drip(self, content: bytes, seconds: float) -> None:
+    def _drip(self, content: bytes) -> None:
         """Byte by byte, until all is told or nobody listens any more."""
         with suppress(ConnectionError):
             for byte in content:
                 self.wfile.write(bytes([byte]))
                 self.wfile.flush()
-                time.sleep(seconds)
+                time.sleep(self.bank.faults.switches.drip)
 
     def _hang_up(self) -> None:
         self.close_connection = True

@@ -1,0 +1,50 @@
+"""One shop for the folder, calm before each test and right after it."""
+
+import logging
+
+import pytest
+
+pytest.register_assert_rewrite("tests.faults.books", "tests.faults.buyer", "tests.faults.shop")
+
+from tests.faults import books, buyer  # noqa: E402
+from tests.faults.shop import Shop  # noqa: E402
+from tests.flows import stack  # noqa: E402
+
+THROTTLES = {f"THROTTLE_{scope}": "off" for scope in ("LOGIN", "REGISTER", "USER", "ANON")}
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+@pytest.fixture(scope="session")
+def the_shop(tmp_path_factory):
+    with stack.running(tmp_path_factory.mktemp("shop"), **THROTTLES) as running:
+        shop = Shop(running)
+        # The tests' PostgreSQL commits in memory only: killed, it would forget what it had promised.
+        shop.write("ALTER DATABASE shopwire SET synchronous_commit = on")
+        shop.began_at = shop.rows("SELECT now()")[0]
+        with buyer.Buyer(shop, buyer.STAFF) as staff:
+            staff.stock_up(5000)
+        yield shop
+
+
+@pytest.fixture
+def shop(the_shop):
+    """Whatever the test does to it: afterwards nothing is lost, and nothing happened twice."""
+    the_shop.calm_down()
+    yield the_shop
+    the_shop.wait_for_web()
+    the_shop.behave()
+    the_shop.wait_until_settled()
+    books.check(the_shop)
+
+
+@pytest.fixture
+def alice(shop):
+    """Of the demo shop, with an address."""
+    with buyer.Buyer(shop, buyer.ALICE) as alice:
+        yield alice
+
+
+@pytest.fixture
+def staff(shop):
+    with buyer.Buyer(shop, buyer.STAFF) as staff:
+        yield staff

@@ -1,0 +1,153 @@
+"""PostgreSQL killed and started again, Redis killed and back empty, Redis hanging: while customers buy."""
+
+import os
+import threading
+import time
+from signal import SIGCONT, SIGKILL, SIGSTOP
+
+import httpx
+import psutil
+import pytest
+
+from tests.faults import buyer
+from tests.faults.buyer import LONGEST_REQUEST, Buyer
+from tests.faults.listener import Listener
+from tests.faults.shop import wait
+
+pytestmark = pytest.mark.slow
+BUSY_SECONDS = 8
+
+
+class Shopper(threading.Thread):
+    """Buys until told to stop; every answer counts."""
+
+    def __init__(self, someone: Buyer) -> None:
+        super().__init__(daemon=True)
+        self.buyer = someone
+        self.answers: list[httpx.Response] = []
+        self.slowest = 0.0
+        self.placed: list[str] = []
+        self.paid: list[str] = []
+        self.is_done = threading.Event()
+
+    def run(self) -> None:
+        while not self.is_done.is_set():
+            self._ask(self.buyer.fill_cart)
+            placed = self._ask(self.buyer.check_out)
+            if placed.status_code != 201:
+                continue
+            self.placed.append(placed.json()["id"])
+            intent = self._ask(self.buyer.intent_for, self.placed[-1])
+            if intent.status_code == 200:
+                self.buyer.pay(intent.json()["payment_intent_id"])
+                self.paid.append(self.placed[-1])
+
+    def _ask(self, call, *given):
+        began = time.monotonic()
+        answer = call(*given)
+        self.slowest = max(self.slowest, time.monotonic() - began)
+        self.answers.append(answer)
+        return answer
+
+
+@pytest.fixture
+def shoppers(shop):
+    """Three strangers who buy while the test goes on."""
+    threads = [Shopper(buyer.stranger(shop)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    yield threads
+    for thread in threads:
+        thread.is_done.set()
+        thread.join(30)
+        thread.buyer.http.close()
+
+
+def finish(shoppers):
+    for one in shoppers:
+        one.is_done.set()
+    for one in shoppers:
+        one.join(30)
+        assert not one.is_alive()
+
+
+def answers_of(shoppers):
+    return [answer for one in shoppers for answer in one.answers]
+
+
+def test_postgres_is_killed_and_comes_back_while_customers_buy(shop, shoppers):
+    assert wait(lambda: all(len(one.paid) > 1 for one in shoppers))
+    pids = {name: shop.processes(name)[0].pid for name in ("web", "worker", "relay", "beat")}
+    os.kill(shop.stack.database.pid, SIGKILL)
+    wait(lambda: not shop.stack.database.is_running())
+    assert wait(lambda: any(answer.status_code == 503 for answer in answers_of(shoppers)))
+    shop.stack.database.restart()
+    before = [len(one.paid) for one in shoppers]
+    assert wait(lambda: all(len(one.paid) > n for one, n in zip(shoppers, before, strict=True)))
+    finish(shoppers)
+
+    shop.wait_until_settled()
+
+    answers = answers_of(shoppers)
+    assert {answer.status_code for answer in answers} <= {200, 201, 503, 400}, [a.text for a in answers]
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert {answer.json()["code"] for answer in refused} == {"unavailable"}
+    assert all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
+    # A checkout that was told 503 may have been committed; the next one then finds an empty cart.
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 400} <= {"cart_empty"}
+    assert max(one.slowest for one in shoppers) < LONGEST_REQUEST
+    assert status_of(shop, [order for one in shoppers for order in one.paid]) == {"processing"}
+    known = set(shop.rows("SELECT id::text FROM orders_order"))
+    assert {order for one in shoppers for order in one.placed} <= known
+    assert {name: shop.processes(name)[0].pid for name in pids} == pids  # nobody had to be restarted
+
+
+def status_of(shop, orders):
+    return set(shop.rows("SELECT status FROM orders_order WHERE id = ANY(%s::uuid[])", orders))
+
+
+def test_redis_comes_back_empty_and_what_it_knew_is_told_again(shop, alice):
+    token = alice.http.headers["Authorization"]
+    order = alice.order()
+    shop.wait_until_settled()
+    listeners = [Listener(shop, f"orders/{order['id']}/", token), Listener(shop, "cart/", token)]
+    for one in listeners:
+        assert one.wait_for(lambda frame: frame["type"] == "snapshot")
+    shop.signal("worker", SIGSTOP)
+    alice.pay(order["intent"])
+    # The relay has sent the message, and its job is not due again for a while.
+    assert wait(lambda: shop.rows("SELECT 1 FROM outbox_job WHERE due_at > now() + interval '5 seconds'"))
+
+    os.kill(shop.stack.news.pid, SIGKILL)
+    while_away = alice.order()
+    shop.stack.news.restart_empty()
+    shop.signal("worker", SIGCONT)
+    alice.pay(while_away["intent"])
+    took = shop.wait_until_settled()
+
+    assert took < 40
+    assert [alice.statuses(one) for one in (order, while_away)] == [["pending", "processing"]] * 2
+    assert shows(listeners[0], alice.look(order))
+    assert shows(listeners[1], alice.cart())
+    for one in listeners:
+        one.close()
+
+
+def shows(listener, state):
+    """The socket ended up with the state, or was sent away to come back and see it."""
+    listener.wait_for(lambda frame: frame["data"] == state)
+    return listener.frames[-1]["data"] == state or listener.code == 3010
+
+
+def test_checkout_works_while_redis_hangs(shop, alice):
+    redis = psutil.Process(shop.stack.news.pid)
+    redis.send_signal(SIGSTOP)
+    try:
+        order = alice.order()
+        alice.pay(order["intent"])
+    finally:
+        redis.send_signal(SIGCONT)
+
+    shop.wait_until_settled()
+
+    assert alice.statuses(order) == ["pending", "processing"]

@@ -40,6 +40,8 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 def meanwhile(call: Callable[[], Any]) -> Any:
     """What another process gets from the call, here and now; a lock that we hold would keep it for ever."""
     (result,) = at_once(call)
+    if isinstance(result, Exception):
+        raise result
     return result
 
 

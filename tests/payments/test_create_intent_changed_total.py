@@ -86,6 +86,19 @@ def test_the_old_intent_paid_after_the_change_goes_back(as_staff, order, payment
     assert (order.status, stripe.refunds()) == ("pending", [550497])
 
 
+def test_the_old_intent_confirmed_after_the_change_is_no_success(as_alice, order, payment, stripe, settle):
+    change()
+    stripe.pay(payment)
+
+    body = {"order_id": str(order.pk), "payment_intent_id": payment.intent_id}
+    answer = as_alice.post("payments/confirm/", body)
+    settle()
+
+    order.refresh_from_db()
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_transition")
+    assert (order.status, stripe.refunds()) == ("pending", [550497])
+
+
 def test_paid_before_it_could_be_canceled_the_money_goes_back_before_the_next(
     as_alice, order, payment, stripe, deliver
 ):

@@ -1,14 +1,17 @@
 """An audit's findings are told once, as long as they are found and nobody has seen to them."""
 
+import threading
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from backend.alerts import actions, findings
 from backend.alerts.models import Alert
 from backend.core.audits import Audit, Finding, Report
+from backend.devstack import processes
 from backend.outbox.models import FeedEntry
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +117,30 @@ def test_room_that_is_made_is_used(monkeypatch):
     follow(*(finding(sku, f"{sku}: wrong") for sku in "BC"))
 
     assert open_alerts()[1] == ("C", None, "C: wrong")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_reports_at_once_tell_it_once():
+    def second():
+        try:
+            follow(finding(message="MUG: the second"))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=second)
+    with transaction.atomic():
+        follow(finding(message="MUG: the first"))
+        other.start()
+        assert processes.wait_until(somebody_waits_for_the_audits_lock, seconds=20)
+    other.join(20)
+
+    assert open_alerts() == [("MUG", None, "MUG: the first")]
+
+
+def somebody_waits_for_the_audits_lock():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+            " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+        )
+        return cursor.fetchone()[0] == 1

@@ -1,13 +1,11 @@
 """`manage.py audit_stock` and `audit_money`, and the daily task: what they print, and whom they tell."""
 
 import json
-import threading
 from io import StringIO
 
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from backend.alerts.models import Alert
@@ -18,6 +16,7 @@ from backend.orders.audit import STOCK
 from backend.orders.models import Order
 from tasks import audits as tasks
 from tasks.app import app
+from tests.payments.parallel import meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -142,7 +141,7 @@ def test_the_whole_report_is_of_one_moment(order, monkeypatch):
 
     def look_and_let_somebody_commit(query, **parameters):
         found = rows(query, **parameters)
-        elsewhere(lambda: inventory.adjust(sku="MUG", delta=1, note="", actor_id=None, now=timezone.now()))
+        meanwhile(lambda: inventory.adjust(sku="MUG", delta=1, note="", actor_id=None, now=timezone.now()))
         return found
 
     monkeypatch.setattr(audits, "_rows", look_and_let_somebody_commit)
@@ -150,18 +149,3 @@ def test_the_whole_report_is_of_one_moment(order, monkeypatch):
 
     assert (report.counts, report.findings) == ({"SKUs": 1, "ledger lines": 2, "orders": 1}, [])
     assert LedgerEntry.objects.count() == 2 + len(STOCK.counted) + len(STOCK.checks)
-
-
-def elsewhere(act):
-    """Do it on a connection of its own, and be done."""
-
-    def run():
-        try:
-            act()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join(20)
-    assert not thread.is_alive()

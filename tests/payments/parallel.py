@@ -2,13 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.db import connection
-
-from backend.core.errors import ShopError
 
 PATIENCE = 30
 LINGER = 0.4
@@ -17,24 +16,18 @@ LINGER = 0.4
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
     """Run the calls in threads that start together; what each returned or raised, in order."""
     barrier = threading.Barrier(len(calls))
-    results: list[Any] = [None] * len(calls)
 
-    def run(place: int, call: Callable[[], Any]) -> None:
+    def run(call: Callable[[], Any]) -> Any:
         barrier.wait(PATIENCE)
         try:
-            results[place] = call()
-        except (ShopError, AssertionError) as error:
-            results[place] = error
+            return call()
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
-    return results
+    pool = ThreadPoolExecutor(len(calls))
+    running = [pool.submit(run, call) for call in calls]
+    pool.shutdown(wait=False)
+    return [one.exception(PATIENCE) or one.result() for one in running]
 
 
 def meanwhile(call: Callable[[], Any]) -> Any:

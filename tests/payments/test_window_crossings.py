@@ -155,7 +155,7 @@ def test_two_that_count_one_payment_at_once_count_it_once(crossing, settle, monk
     crossing.stripe.pay(crossing.payment)
     linger(monkeypatch, arbiter.states, "may_move")
 
-    at_once(crossing.hear, crossing.hear)
+    assert at_once(crossing.hear, crossing.hear) == [None, None]
 
     monkeypatch.undo()
     settle()
@@ -166,7 +166,7 @@ def test_two_that_count_one_payment_at_once_count_it_once(crossing, settle, monk
 def test_two_that_end_one_order_at_once_give_its_units_back_once(crossing, settle, monkeypatch):
     linger(monkeypatch, closing.queries, "open_payments_of")
 
-    at_once(crossing.expire, crossing.expire)
+    assert at_once(crossing.expire, crossing.expire) == [None, None]
 
     monkeypatch.undo()
     settle()

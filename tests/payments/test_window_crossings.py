@@ -25,6 +25,7 @@ GAPS = {
     "before the look at Stripe": (gateway, "retrieve_intent", "before"),
     "before the lock": (arbiter, "_enter", "before"),
     "before the order is ended": (closing, "_expire", "before"),
+    "before the money is sent back": (closing, "_send_back", "before"),
 }
 # The history, the payment, whether the order took it, the intent at Stripe, and what went back from there.
 WAYS = {
@@ -34,6 +35,7 @@ WAYS = {
     "paid and refunded": (["pending", "processing", "cancelled"], "refunded", True, "succeeded", [550497]),
 }
 LOOKS = ["before the look at Stripe", "before the lock"]
+CLOSINGS = ["before the intent is canceled", *LOOKS]
 
 
 class Crossing:
@@ -65,6 +67,10 @@ class Crossing:
 
     def staff_cancel(self):
         self._or_refused(orders.cancel_order, order_id=self.order.pk, user=self.staff, note="")
+
+    def close(self):
+        """What the task does that a cancellation starts."""
+        closing.settle_cancelled_order(order_id=self.order.pk, now=timezone.now())
 
     def ask_again(self):
         self._or_refused(actions.create_intent, order_id=self.order.pk, user=self.alice)
@@ -102,7 +108,7 @@ def crossing(order, payment, alice, staff, stripe):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("who", ["pay", "confirm", "cancel", "staff_cancel", "ask_again", "expire"])
-@pytest.mark.parametrize("gap", GAPS)
+@pytest.mark.parametrize("gap", [*CLOSINGS, "before the order is ended"])
 def test_whoever_crosses_the_expiry(crossing, settle, monkeypatch, gap, who):
     in_the_gap(monkeypatch, GAPS[gap], getattr(crossing, who))
 
@@ -128,6 +134,21 @@ def test_whoever_crosses_stripes_event(crossing, settle, monkeypatch, gap, who):
     assert crossing.end() == ("refunded" if who in ("cancel", "staff_cancel") else "paid")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["pay", "confirm", "expire", "close"])
+@pytest.mark.parametrize("gap", [*CLOSINGS, "before the money is sent back"])
+def test_whoever_crosses_the_settlement_of_a_cancelled_order(crossing, settle, monkeypatch, gap, who):
+    crossing.cancel()
+    in_the_gap(monkeypatch, GAPS[gap], getattr(crossing, who))
+
+    crossing.close()
+    monkeypatch.undo()
+    settle()
+
+    paid_in_time = who in ("pay", "confirm") and gap == "before the intent is canceled"
+    assert crossing.end() == ("refunded" if paid_in_time else "cancelled")
+
+
 @pytest.mark.parametrize("others", [("expire", "pay"), ("expire", "cancel"), ("cancel", "pay", "expire")])
 def test_all_at_once_it_ends_in_one_of_the_ways(crossing, settle, others):
     assert at_once(*(getattr(crossing, who) for who in others)) == [None] * len(others)
@@ -141,10 +162,7 @@ def test_a_cancelled_order_settled_twice_at_once_is_refunded_once(crossing, sett
     crossing.cancel()
     linger(monkeypatch, closing.books.queries, "left_to_refund")
 
-    def settle_it():
-        closing.settle_cancelled_order(order_id=crossing.order.pk, now=timezone.now())
-
-    assert at_once(settle_it, settle_it) == [None, None]
+    assert at_once(crossing.close, crossing.close) == [None, None]
     assert [str(amount) for amount in Refund.objects.values_list("amount", flat=True)] == ["5504.97"]
     monkeypatch.undo()
     settle()

@@ -1,6 +1,8 @@
 """One shop for the folder, calm before each test and right after it."""
 
 import logging
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +17,12 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")
-def the_shop(tmp_path_factory):
-    with stack.running(tmp_path_factory.mktemp("shop"), **THROTTLES) as running:
+def the_shop():
+    # Not pytest's own folder: the next run of pytest closes that to PostgreSQL's user, who has to come back.
+    with (
+        tempfile.TemporaryDirectory(prefix="shopwire-faults-", ignore_cleanup_errors=True) as folder,
+        stack.running(Path(folder), **THROTTLES) as running,
+    ):
         shop = Shop(running)
         # The tests' PostgreSQL commits in memory only: killed, it would forget what it had promised.
         shop.write("ALTER DATABASE shopwire SET synchronous_commit = on")

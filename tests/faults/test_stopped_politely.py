@@ -1,4 +1,4 @@
-"""SIGTERM to each process while it is busy, as a deploy does: nothing is lost, and no sweep has to find it."""
+"""SIGTERM to each process while it is busy, as by a deploy: nothing is lost, and no sweep has to find it."""
 
 from concurrent.futures import ThreadPoolExecutor
 from signal import SIGCONT, SIGSTOP, SIGTERM

@@ -1,0 +1,83 @@
+"""Named tests, run in a copy of the shop: which of them failed, and with which words."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+MOST_SECONDS = 600
+# Failing like this, a test says that the edit is no program, not that the promise is broken.
+NO_PROGRAM = ("NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What pytest made of it; `failed` maps test ids to the first line of each failure."""
+
+    code: int
+    seconds: float
+    output: str
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def tail(self) -> str:
+        """The end of what pytest printed."""
+        return self.output[-4000:]
+
+
+def tests(ids: Sequence[str], *, tree: Path) -> Outcome:
+    """Run these tests in the tree, slow ones too, with this interpreter. A run that hangs has no failures."""
+    report = tree / "report.xml"
+    report.unlink(missing_ok=True)
+    options = ["-q", "--tb=short", "-m", "slow or not slow", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *ids]
+    started = time.monotonic()
+    try:
+        run = subprocess.run(
+            command, cwd=tree, env=_environment(), capture_output=True, text=True, timeout=MOST_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome(-1, time.monotonic() - started, f"no end within {MOST_SECONDS} s")
+    seconds = time.monotonic() - started
+    return Outcome(run.returncode, seconds, run.stdout + run.stderr, _failures(report, ids))
+
+
+def complaint(outcome: Outcome, ids: Sequence[str]) -> str:
+    """Why the outcome does not prove that each of the tests can fail; empty if it does."""
+    if outcome.code != 1:
+        return f"pytest ended with {outcome.code}"
+    passed = [test for test in ids if test not in outcome.failed]
+    if passed:
+        return f"still passing: {', '.join(passed)}"
+    return next((line for line in outcome.failed.values() if line.startswith(NO_PROGRAM)), "")
+
+
+def _environment() -> dict[str, str]:
+    """Ours, but for the servers of a test run around us; no bytecode, which could outlive an edit."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("SHOPWIRE_", "PYTEST_"))
+    }
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _failures(report: Path, ids: Sequence[str]) -> dict[str, str]:
+    if not report.exists():
+        return {}
+    names = {_junit_name(test): test for test in ids}
+    failed = {}
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        name = f"{case.get('classname')}::{(case.get('name') or '').partition('[')[0]}"
+        failure = case.find("failure")
+        if failure is not None and name in names:
+            failed[names[name]] = (failure.get("message") or "").partition("\n")[0]
+    return failed
+
+
+def _junit_name(test: str) -> str:
+    """A test id as junit's reports tell it: modules and classes with dots, then the function."""
+    file, *inside = test.split("::")
+    return "::".join([".".join([file.removesuffix(".py").replace("/", "."), *inside[:-1]]), inside[-1]])

@@ -72,8 +72,12 @@ def _of_refunds(results: Iterable[RefundResult], refunds: Iterable[Refund]) -> I
     for refund in refunds:
         result = at_stripe.get(refund.stripe_id or "")
         named = f"Its refund {refund.stripe_id} of {money.text(refund.amount)}"
-        if result is None:
+        if result is None and refund.status != Refund.Status.FAILED:
             yield f"{named} is in our books, but Stripe does not know it."
+        elif result is None:
+            continue
+        elif refund.status == Refund.Status.FAILED and result.status not in _NOT_SENT:
+            yield f"{named} has failed in our books, but at Stripe it is {result.status}."
         elif result.amount != money.to_minor(refund.amount):
             yield f"{named} is {money.text(money.from_minor(result.amount))} at Stripe."
 

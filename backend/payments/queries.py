@@ -69,9 +69,10 @@ def sent_refunds(*, since: datetime) -> list[tuple[str, str]]:
     return [(str(stripe_id), intent_id) for stripe_id, intent_id in rows]
 
 
-def sent_refunds_of(intent_id: str, *, before: datetime) -> list[Refund]:
-    """The refunds of the intent that Stripe has taken and not failed, unchanged since before then."""
-    return list(_sent().filter(payment__intent_id=intent_id, updated_at__lt=before).order_by("created_at"))
+def heard_of_refunds(intent_id: str, *, before: datetime) -> list[Refund]:
+    """The refunds of the intent that Stripe has taken, unchanged since before then, the oldest first."""
+    taken = Refund.objects.filter(payment__intent_id=intent_id, stripe_id__isnull=False)
+    return list(taken.filter(updated_at__lt=before).order_by("created_at", "id"))
 
 
 def _sent() -> QuerySet[Refund]:
@@ -132,10 +133,15 @@ def staff_list(*, attention: bool = False) -> QuerySet[Payment]:
 
 
 def overdue_orders(*, now: datetime, limit: int = 200) -> list[UUID]:
-    """Orders whose time to pay is over, the oldest first; not those whose money is at the bank."""
+    """Orders whose time to pay is over, the oldest first; not those whose money is at the bank.
+
+    Those with no intent to cancel come before the others, so that a silent Stripe keeps none of their units.
+    """
     late = Order.objects.filter(status=Order.Status.PENDING, expires_at__lte=now)
-    at_the_bank = Payment.objects.filter(order=OuterRef("pk"), status=Payment.Status.PROCESSING)
-    found = late.filter(~Exists(at_the_bank)).order_by("expires_at")
+    payments = Payment.objects.filter(order=OuterRef("pk"))
+    at_the_bank = payments.filter(status=Payment.Status.PROCESSING)
+    needs_stripe = Exists(payments.filter(status__in=states.OPEN))
+    found = late.filter(~Exists(at_the_bank)).order_by(needs_stripe, "expires_at")
     return list(found.values_list("pk", flat=True)[:limit])
 
 

@@ -55,7 +55,7 @@ def examine(*, intent_id: str, now: datetime) -> None:
         intent=intent,
         results=results,
         payment=payment,
-        refunds=queries.sent_refunds_of(intent_id, before=now),
+        refunds=queries.heard_of_refunds(intent_id, before=now),
     )
     order_id = payment.order_id if payment else None
     discrepancies.follow(about=intent_id, story=story, order_id=order_id, now=now)

@@ -12,7 +12,8 @@ from backend.outbox.models import Event, FeedEntry
 from backend.payments.models import Payment
 from tasks import housekeeping
 from tasks import payments as tasks
-from tests.payments.conftest import history
+from tests import factories
+from tests.payments.conftest import history, place
 
 pytestmark = pytest.mark.django_db
 EXPIRED = ("cancelled", "Payment window expired")
@@ -119,3 +120,19 @@ def test_a_cancellation_whose_answer_was_lost_ends_the_order_at_the_next_sweep(o
 
     assert first == ("pending", "canceled")
     assert (status(order), history(order)[1:], units()) == ("cancelled", [EXPIRED], ((5, 0), 1))
+
+
+def test_while_stripe_is_silent_orders_without_an_intent_end_all_the_same(
+    order, payment, bob, stripe, monkeypatch
+):
+    other = place(bob, factories.product(sku="CUP", quantity=2))
+    end_in(0)
+    Order.objects.filter(pk=order.pk).update(expires_at=timezone.now() - timedelta(hours=1))
+    stripe.faults.set(fail=99)
+    monkeypatch.setattr(
+        tasks, "AWAY_AFTER_SECONDS", 0
+    )  # the first that Stripe does not answer ends the sweep
+
+    tasks.expire_orders()
+
+    assert (status(order), status(other)) == ("pending", "cancelled")

@@ -1,6 +1,8 @@
 """Stripe slow, failing or away: the buyer is told in time, nothing has changed, and a repeat pays once."""
 
 import socket
+import threading
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -22,7 +24,6 @@ AWAY = {
 }
 FAULTS = {
     "never answering": {"hold": True},
-    "answering byte by byte": {"drip": 0.05},
     "hanging up": {"drop": 2},
     "hanging up after its work": {"drop_answer": 2},
     "failing": {"fail": 2},
@@ -161,6 +162,28 @@ def test_a_request_that_gave_up_holds_its_key_at_stripe_only_as_long_as_it_runs(
     assert (first.status_code, second.status_code) == (502, 502)
     assert ask(as_alice, order).status_code == 200
     assert len(stripe.intents()) == 1
+
+
+def test_an_answer_that_never_ends_is_not_waited_for(as_alice, order, stripe):
+    """The SDK's own timeouts count from byte to byte: this answer would take it some 90 seconds."""
+    started = time.monotonic()
+
+    with impatience():
+        stripe.faults.set(drip=0.06)
+        refused = ask(as_alice, order)
+        stripe.faults.reset()
+
+    assert refused.status_code == 502
+    assert time.monotonic() - started < 15
+
+
+def test_where_too_many_wait_already_nobody_joins_the_queue(as_alice, order, stripe, monkeypatch):
+    monkeypatch.setattr(patience, "_places", threading.BoundedSemaphore(1))
+    with patience._places:
+        refused = ask(as_alice, order)
+
+    assert (refused.status_code, refused.json()) == (502, AWAY)
+    assert (stripe.intents(), ask(as_alice, order).status_code) == ([], 200)
 
 
 def test_a_wrong_key_is_said_in_the_log_and_not_to_the_buyer(as_alice, order, stripe, settings, caplog):

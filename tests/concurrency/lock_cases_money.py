@@ -97,7 +97,7 @@ def that_stripe_sends(stall: Stall) -> Act:
     return partial(refunds.send_refund, refund_id=stall.refund().pk, now=stall.now)
 
 
-@case("payments.refunds.send_refund", ["order", "payment"])
+@case("payments.refunds.send_refund", ["order", "payment"], ["order", "payment"])
 def that_stripe_refuses(stall: Stall) -> Act:
     refund = stall.refund()
     stall.stripe.call("/v1/refunds", f"payment_intent={refund.payment.intent_id}")

@@ -10,12 +10,12 @@ from types import ModuleType
 import pytest
 
 from tests import locks
-from tests.concurrency import lock_cases_money, lock_cases_shop
+from tests.concurrency import lock_cases_catalog, lock_cases_money, lock_cases_shop
 from tests.concurrency.stall import CASES, Case, Stall
 
 pytestmark = pytest.mark.django_db
 
-DECLARED_IN = [lock_cases_shop, lock_cases_money]
+DECLARED_IN = [lock_cases_shop, lock_cases_catalog, lock_cases_money]
 # What sits below them can't lock what these lock: it may not import them (import-linter).
 DOMAINS = ["inventory", "catalog", "cart", "orders", "payments", "reviews"]
 OPENS_A_TRANSACTION = re.compile(

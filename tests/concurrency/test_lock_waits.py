@@ -6,7 +6,6 @@ import threading
 import time
 from contextlib import contextmanager
 
-import psycopg
 import pytest
 
 from backend.cart.models import CartItem
@@ -17,6 +16,7 @@ from backend.orders.models import Order
 from backend.outbox.models import Event, FeedEntry
 from tests import factories, live
 from tests.concurrency.buyers import PATIENCE, Buyer, all_at_once, books, check_out_all, mismatches
+from tests.concurrency.rivals import rival, wait_until_waiting
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 LONGEST_REQUEST = 15
@@ -34,7 +34,7 @@ def shops(django_db_setup, tmp_path_factory):
 @contextmanager
 def somebody_who_keeps(*rows):
     """Another process that has locked these rows, each a (table, column, value)."""
-    with psycopg.connect(live.database_url()) as other:
+    with rival() as other:
         for table, column, value in rows:
             other.execute(f"SELECT 1 FROM {table} WHERE {column} = %s FOR UPDATE", [value])
         yield other
@@ -87,16 +87,8 @@ def test_rows_freed_while_they_are_waited_for_are_no_error_at_all(shops):
 
 
 def free_once_waited_for(other):
-    wait_for_a_waiter()
+    wait_until_waiting()
     other.rollback()
-
-
-def wait_for_a_waiter():
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with psycopg.connect(live.database_url(), autocommit=True) as looking:
-        deadline = time.monotonic() + PATIENCE
-        while not looking.execute(waiting).fetchall():
-            assert time.monotonic() < deadline, "nobody waits"
 
 
 @pytest.fixture
@@ -118,7 +110,7 @@ def test_a_process_that_stands_still_in_a_checkout_loses_its_rows_and_others_get
 
     with somebody_who_keeps(("inventory_stock", "sku", "B-NEXT")) as other:
         buying.start()
-        wait_for_a_waiter()  # it has A-HOT by now
+        wait_until_waiting()  # it has A-HOT by now
         os.kill(process.pid, signal.SIGSTOP)
         other.rollback()  # and now has both, and will not commit
     stopped = time.monotonic()

@@ -1,7 +1,6 @@
 """A transaction that lost a race for locks is run again, a bounded number of times, and counts once."""
 
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,18 +14,16 @@ from backend.core.errors import Conflict
 from backend.inventory import actions as inventory
 from backend.inventory.models import LedgerEntry, Stock
 from backend.outbox.models import Event
-from tests import factories, live
+from tests import factories
+from tests.concurrency import rivals
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 20
 
 
 @pytest.fixture
-def other(db: None) -> Iterator[psycopg.Connection[Any]]:
-    """Another process, which waits for a lock as long as it takes."""
-    with psycopg.connect(live.database_url()) as opened:
-        opened.execute("SET deadlock_timeout = '60s'")
-        opened.commit()
+def other(db: None) -> Iterator[rivals.Rival]:
+    with rivals.rival() as opened:
         yield opened
 
 
@@ -38,8 +35,8 @@ def goods(db: None) -> None:
 
 @pytest.fixture
 def impatient(db: None) -> Iterator[None]:
-    """Our connection waits 0.1 s for a lock instead of 4 s."""
-    connection.cursor().execute("SET lock_timeout = '100ms'")
+    """Our connection waits 0.04 s for a lock instead of 4 s."""
+    connection.cursor().execute("SET lock_timeout = '40ms'")
     yield
     connection.close()
 
@@ -52,7 +49,7 @@ def take(units: dict[str, int], tries: list[str]) -> None:
         inventory.adjust(sku=sku, delta=-number, note="", actor_id=None, now=timezone.now())
 
 
-def lock(other: psycopg.Connection[Any], sku: str) -> None:
+def lock(other: rivals.Rival, sku: str) -> None:
     other.execute("UPDATE inventory_stock SET threshold = 1 WHERE sku = %s", [sku])
 
 
@@ -80,15 +77,6 @@ TAKEN_ONCE = {
 }
 
 
-def wait_for_a_lock(pid: int) -> None:
-    """Until that backend waits for one."""
-    deadline = time.monotonic() + PATIENCE
-    with psycopg.connect(live.database_url(), autocommit=True) as looking:
-        waits = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
-        while not looking.execute(waits, [pid]).fetchall():
-            assert time.monotonic() < deadline, "it never waited"
-
-
 def test_the_victim_of_a_deadlock_is_run_again_and_counts_once(goods, other):
     connection.cursor().execute("SET deadlock_timeout = '50ms'")  # ours looks first, so ours is the victim
     tries: list[str] = []
@@ -105,7 +93,7 @@ def test_the_victim_of_a_deadlock_is_run_again_and_counts_once(goods, other):
         take({"A": 1}, tries)
         if len(tries) == 1:
             crossing.start()
-            wait_for_a_lock(other.info.backend_pid)
+            rivals.wait_until_waiting(other.info.backend_pid)
         take({"B": 2}, [])
 
     take_both()

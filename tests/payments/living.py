@@ -1,59 +1,31 @@
-"""A shop that lives in one test: a clock, buyers, staff, and a post that is late, repeats and loses."""
+"""A shop that lives in one test: buyers, staff, and a post that is late, repeats and loses."""
 
 from collections.abc import Sequence
-from contextlib import suppress
-from datetime import datetime, timedelta
+from contextlib import nullcontext, suppress
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from backend.accounts.models import User
 from backend.cart import actions as carts
-from backend.core import money
 from backend.core.errors import ShopError
 from backend.devstack.stripe_sandbox import errors
 from backend.inventory import actions as inventory
 from backend.orders import actions as orders
+from backend.orders import states as order_states
 from backend.orders.models import Order
 from backend.outbox.models import Event
-from backend.payments import actions, inbox, states
+from backend.payments import actions, inbox
 from backend.payments.models import Payment
 from tasks import payments as tasks
 from tasks import subscriptions
 from tasks.app import app
-from tests import factories
+from tests.payments.cast import Cast, Clock, stripes_books
 from tests.payments.conftest import Stripe
 
 NEXT = {"processing": "ship", "shipped": "deliver", "delivered": "return"}
-
-
-class Clock:
-    """Stands still until it is moved; tasks read it as they read Django's."""
-
-    def __init__(self) -> None:
-        self.at = timezone.now()
-
-    def now(self) -> datetime:
-        return self.at
-
-
-class Cast:
-    """Who buys and who serves, and what there is to buy: little, so that they get in each other's way."""
-
-    def __init__(self) -> None:
-        self.buyers = [factories.user(), factories.user()]
-        self.addresses = {buyer.pk: factories.address(buyer).pk for buyer in self.buyers}
-        self.staff = factories.user(is_staff=True)
-        tee = factories.product(sku="TEE", price="19.99", quantity=0)
-        small = factories.variant(tee, sku="TEE-S", quantity=4, price="17.50")
-        self.things: list[tuple[UUID, UUID | None]] = [
-            (factories.product(sku="MUG", price="12.49", quantity=6).pk, None),
-            (factories.product(sku="CUP", price="2499.99", quantity=3).pk, None),
-            (tee.pk, small.pk),
-            (factories.product(sku="EBOOK", price="0.99", quantity=0, track_inventory=False).pk, None),
-        ]
+LEADS_TO = {"ship": "shipped", "deliver": "delivered", "return": "returned", "cancel": "cancelled"}
 
 
 class LivingShop:
@@ -125,11 +97,11 @@ class LivingShop:
                 self.stripe.sandbox.settle_refund(refund["id"], status=status)
 
     def move(self, order_id: UUID, step: str) -> None:
+        """What the table of moves allows may not be refused."""
         given = {"order_id": order_id, "now": self.clock.at}
-        staff = self.cast.staff
-        if step == "next":
-            step = NEXT.get(Order.objects.get(pk=order_id).status, "")
-        with suppress(ShopError):
+        staff, status = self.cast.staff, Order.objects.get(pk=order_id).status
+        step = NEXT.get(status, "") if step == "next" else step
+        with nullcontext() if LEADS_TO.get(step) in order_states.ALLOWED[status] else suppress(ShopError):
             match step:
                 case "ship":
                     orders.ship_order(tracking_number="1Z", carrier="UPS", actor=staff, **given)
@@ -181,29 +153,17 @@ class LivingShop:
     def collect_hooks(self) -> None:
         self.hooks += self.stripe.sandbox.take_webhooks()
 
-    def catch_up(self) -> None:
-        """All that is under way arrives, and what that leads to."""
+    def catch_up_once(self) -> None:
+        """All that is under way arrives; what it leads to is under way then."""
         self.collect_hooks()
         self.relay()
-        while self.hooks or self.jobs:
-            for many, do in ((self.hooks, self.hear), (self.jobs, self.work)):
-                while many:
-                    do(0, is_lost=False, is_repeated=False)
-            self.collect_hooks()
-            self.relay()
+        for _ in range(len(self.hooks)):
+            self.hear(0, is_lost=False, is_repeated=False)
+        for _ in range(len(self.jobs)):
+            self.work(0, is_lost=False, is_repeated=False)
 
-
-def stripes_books(stripe: Stripe) -> dict[str, tuple[int, int]]:
-    """By intent that was paid: the cents that came, and those that went back, as Stripe has them."""
-    back = {charge["id"]: charge["amount_refunded"] for charge in stripe.sandbox.store.all_of("charge")}
-    return {
-        intent["id"]: (intent["amount_received"], back[intent["latest_charge"]])
-        for intent in stripe.intents()
-        if intent["status"] == "succeeded"
-    }
-
-
-def our_books() -> dict[str, tuple[int, int]]:
-    """The same as we have them."""
-    paid = Payment.objects.filter(status__in=states.PAID)
-    return {one.intent_id: (money.to_minor(one.amount), money.to_minor(one.refunded_amount)) for one in paid}
+    def catch_up(self) -> None:
+        """All that is under way arrives, and all that it leads to."""
+        self.catch_up_once()
+        while self.hooks or self.jobs or Event.objects.exists():
+            self.catch_up_once()

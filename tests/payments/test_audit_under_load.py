@@ -13,7 +13,8 @@ from backend.orders.audit import STOCK
 from backend.orders.models import Order
 from backend.payments.audit import MONEY
 from backend.payments.models import Payment, Refund
-from tests.payments.living import Cast, Clock, LivingShop
+from tests.payments.cast import Cast, Clock
+from tests.payments.living import LivingShop
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 ACTS = 60

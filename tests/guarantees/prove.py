@@ -10,10 +10,12 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
+from backend.devstack import postgres
 from tests.guarantees import run, seen, tree
 from tests.guarantees.promise import Break, Promise
 from tests.guarantees.promises import ALL
@@ -66,37 +68,41 @@ def _chosen(keys: Sequence[str]) -> Iterator[tuple[Promise, Break]]:
 
 def _prove(chosen: Sequence[tuple[Promise, Break]], jobs: int) -> list[Proof]:
     """Each mechanism taken out in turn, in as many copies of the shop as there are jobs."""
-    with tempfile.TemporaryDirectory(prefix="shopwire-prove-") as folder:
-        trees: SimpleQueue[Path] = SimpleQueue()
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="shopwire-prove-")))
+        places: SimpleQueue[run.Place] = SimpleQueue()
         for number in range(jobs):
-            trees.put(tree.copy(Path(folder) / str(number)))
-        failing = _failing_as_it_is({test for _, one in chosen for test in one.tests}, trees)
+            database = opened.enter_context(postgres.start(folder=folder / f"db{number}", durable=False))
+            places.put(run.Place(tree.copy(folder / f"shop{number}"), database.url()))
+        failing = _failing_as_it_is({test for _, one in chosen for test in one.tests}, places)
         with ThreadPoolExecutor(jobs) as pool:
-            return list(pool.map(lambda pair: _take_out(*pair, trees, failing), chosen))
+            return list(pool.map(lambda pair: _take_out(*pair, places, failing), chosen))
 
 
-def _failing_as_it_is(named: set[str], trees: "SimpleQueue[Path]") -> set[str]:
+def _failing_as_it_is(named: set[str], places: "SimpleQueue[run.Place]") -> set[str]:
     """The tests that fail with everything in place, and so prove nothing. SystemExit if none can run."""
-    place = trees.get()
-    outcome = run.tests(sorted(named), tree=place)
-    trees.put(place)
+    place = places.get()
+    outcome = run.outcome_of(sorted(named), place=place, most_seconds=20 * len(named) + 100)
+    places.put(place)
     if outcome.code not in (0, 1):
-        raise SystemExit(f"the list of tests is stale:\n{outcome.tail}")
+        raise SystemExit(f"the tests can't be run:\n{outcome.tail}")
     print(f"{len(named)} tests with everything in place: {len(outcome.failed)} fail, {outcome.seconds:.0f} s")
+    for test, line in outcome.failed.items():
+        print(f"    {test}: {line}", flush=True)
     return set(outcome.failed)
 
 
-def _take_out(promise: Promise, one: Break, trees: "SimpleQueue[Path]", failing: set[str]) -> Proof:
-    place = trees.get()
+def _take_out(promise: Promise, one: Break, places: "SimpleQueue[run.Place]", failing: set[str]) -> Proof:
+    place = places.get()
     try:
-        with tree.without(one.edits, tree=place):
-            outcome = run.tests(one.tests, tree=place)
+        with tree.without(one.edits, tree=place.tree):
+            outcome = run.outcome_of(one.tests, place=place)
         complaint = run.complaint(outcome, one.tests)
     except (tree.Stale, SyntaxError) as error:
         outcome, complaint = run.Outcome(-1, 0, ""), f"the list is stale: {error}"
     finally:
-        shutil.rmtree(place / ".hypothesis", ignore_errors=True)
-        trees.put(place)
+        shutil.rmtree(place.tree / ".hypothesis", ignore_errors=True)
+        places.put(place)
     if failing & set(one.tests):
         complaint = "fails with everything in place, too"
     proof = Proof(promise, one, outcome, complaint)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-MOST_SECONDS = 600
+MOST_SECONDS = 300
+OPTIONS = ["-q", "--tb=short", "-m", "slow or not slow", "-p", "no:cacheprovider", "-p", "no:randomly"]
 # Failing like this, a test says that the edit is no program, not that the promise is broken.
 NO_PROGRAM = ("NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError")
 
@@ -29,21 +30,36 @@ class Outcome:
         return self.output[-4000:]
 
 
-def tests(ids: Sequence[str], *, tree: Path) -> Outcome:
-    """Run these tests in the tree, slow ones too, with this interpreter. A run that hangs has no failures."""
-    report = tree / "report.xml"
+@dataclass
+class Place:
+    """A copy of the shop and the PostgreSQL for its tests, whose database is made once."""
+
+    tree: Path
+    database_url: str
+    has_database: bool = False
+
+
+def outcome_of(ids: Sequence[str], *, place: Place, most_seconds: int = MOST_SECONDS) -> Outcome:
+    """Run these tests there, slow ones too, with this interpreter. A run that hangs has no failures."""
+    report = place.tree / "report.xml"
     report.unlink(missing_ok=True)
-    options = ["-q", "--tb=short", "-m", "slow or not slow", "-p", "no:cacheprovider", "-p", "no:randomly"]
-    command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *ids]
+    database = "--reuse-db" if place.has_database else "--create-db"
+    command = [sys.executable, "-m", "pytest", *OPTIONS, "--reuse-db", database, f"--junitxml={report}", *ids]
     started = time.monotonic()
     try:
         run = subprocess.run(
-            command, cwd=tree, env=_environment(), capture_output=True, text=True, timeout=MOST_SECONDS
+            command,
+            cwd=place.tree,
+            env=_environment(place),
+            capture_output=True,
+            text=True,
+            timeout=most_seconds,
         )
+        code, output = run.returncode, run.stdout + run.stderr
     except subprocess.TimeoutExpired:
-        return Outcome(-1, time.monotonic() - started, f"no end within {MOST_SECONDS} s")
-    seconds = time.monotonic() - started
-    return Outcome(run.returncode, seconds, run.stdout + run.stderr, _failures(report, ids))
+        code, output = -1, f"no end within {most_seconds} s"
+    place.has_database = code in (0, 1)
+    return Outcome(code, time.monotonic() - started, output, _failures(report, ids))
 
 
 def complaint(outcome: Outcome, ids: Sequence[str]) -> str:
@@ -56,12 +72,12 @@ def complaint(outcome: Outcome, ids: Sequence[str]) -> str:
     return next((line for line in outcome.failed.values() if line.startswith(NO_PROGRAM)), "")
 
 
-def _environment() -> dict[str, str]:
-    """Ours, but for the servers of a test run around us; no bytecode, which could outlive an edit."""
+def _environment(place: Place) -> dict[str, str]:
+    """Ours, but for the settings of a test run around us; no bytecode, which could outlive an edit."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("SHOPWIRE_", "PYTEST_"))
     }
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "SHOPWIRE_TEST_POSTGRES": place.database_url}
 
 
 def _failures(report: Path, ids: Sequence[str]) -> dict[str, str]:

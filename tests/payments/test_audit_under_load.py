@@ -85,10 +85,13 @@ def test_audits_find_nothing_while_everybody_is_at_work(stripe, monkeypatch):
 
     for hand in (*buyers, worker):
         hand.start()
-    while any(buyer.is_alive() for buyer in buyers):
-        seen.append(counts())
-    is_over.set()
-    worker.join(PATIENCE)
+    try:
+        while any(buyer.is_alive() for buyer in buyers):
+            seen.append(counts())
+    finally:
+        is_over.set()
+        for hand in (*buyers, worker):
+            hand.join(PATIENCE)
 
     assert [hand.failure for hand in (*buyers, worker)] == [None, None, None]
     shops[2].catch_up()

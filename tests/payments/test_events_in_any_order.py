@@ -74,6 +74,7 @@ def check_paid_and_partly_refunded(order, settle):
     assert len({one.extra_headers["Message-ID"] for one in mail.outbox}) == 2
 
 
+@pytest.mark.slow
 def test_in_every_order_the_end_is_the_same_and_each_fact_is_told_once(order, payment, stripe, settle):
     hooks = [hook for hook in life(stripe, payment) if kind(hook) in inbox.HANDLED]
     settle()
@@ -123,7 +124,7 @@ def test_heard_in_between_late_and_again_each_step_is_one_version(order, payment
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_heard_by_several_workers_at_once_each_fact_counts_once(order, payment, stripe, settle, seed):
     hooks = life(stripe, payment)
     shuffled = [random.Random(seed * 10 + worker).sample(hooks, len(hooks)) for worker in range(3)]

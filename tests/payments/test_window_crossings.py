@@ -149,7 +149,14 @@ def test_whoever_crosses_the_settlement_of_a_cancelled_order(crossing, settle, m
     assert crossing.end() == ("refunded" if paid_in_time else "cancelled")
 
 
-@pytest.mark.parametrize("others", [("expire", "pay"), ("expire", "cancel"), ("cancel", "pay", "expire")])
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param(("expire", "pay"), marks=pytest.mark.slow),
+        pytest.param(("expire", "cancel"), marks=pytest.mark.slow),
+        ("cancel", "pay", "expire"),
+    ],
+)
 def test_all_at_once_it_ends_in_one_of_the_ways(crossing, settle, others):
     assert at_once(*(getattr(crossing, who) for who in others)) == [None] * len(others)
     settle()

@@ -206,7 +206,7 @@ def run(machine, *, examples, steps, phases):
 
 
 def test_it_always_adds_up(machine):
-    run(machine, examples=15, steps=20, phases=AS_IT_CAME)
+    run(machine, examples=10, steps=20, phases=AS_IT_CAME)
 
 
 @pytest.mark.slow

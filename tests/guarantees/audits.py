@@ -104,17 +104,6 @@ PROMISES = [
                 ],
                 tests=["tests/payments/test_machine.py::test_it_adds_up_for_longer"],
             ),
-            Break(
-                out="counting what is only reserved to be refunded",
-                edits=[
-                    Edit(
-                        "backend/payments/queries.py",
-                        "payment.refunds.exclude(status=Refund.Status.FAILED)",
-                        "payment.refunds.filter(status=Refund.Status.SUCCEEDED)",
-                    )
-                ],
-                tests=["tests/payments/test_machine.py::test_it_adds_up_for_longer"],
-            ),
         ],
     ),
 ]

@@ -164,4 +164,35 @@ PROMISES = [
             )
         ],
     ),
+    Promise(
+        key="C9",
+        says="The same holds for intents, refunds and stock adjustments.",
+        kept_by="`api.idempotency.answer`, which their endpoints share",
+        breaks=[
+            Break(
+                out="reading the header",
+                edits=[
+                    Edit("api/idempotency.py", 'key = request.headers.get("Idempotency-Key")', "key = None")
+                ],
+                tests=[
+                    "tests/payments/test_create_intent.py"
+                    "::test_a_repeated_key_answers_the_same_and_another_body_is_refused",
+                    "tests/payments/test_refunds_at_once.py::test_half_of_it_twice_with_one_key_goes_once",
+                    "tests/staff/test_stock.py::test_an_adjustment_with_a_key_is_made_once",
+                ],
+            )
+        ],
+    ),
+    Promise(
+        key="C10",
+        says="Order numbers are unique: a taken one is drawn again.",
+        kept_by="`orders.checkout._insert`: the unique constraint decides",
+        breaks=[
+            Break(
+                out="drawing again",
+                edits=[Edit("backend/orders/checkout.py", "DRAWS = 5", "DRAWS = 1")],
+                tests=["tests/orders/test_checkout_api.py::test_a_taken_number_is_drawn_again"],
+            )
+        ],
+    ),
 ]

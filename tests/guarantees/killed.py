@@ -169,4 +169,27 @@ PROMISES = [
             )
         ],
     ),
+    Promise(
+        key="K9",
+        says="SIGTERM, as by a deploy, to a busy process loses nothing.",
+        kept_by="Celery's warm shutdown, Daphne's own, and the outbox",
+        why_not="nothing of it is ours alone to take out",
+        tests=[
+            "tests/faults/test_stopped_politely.py"
+            "::test_a_worker_finishes_what_it_holds_and_hands_back_the_rest",
+            "tests/faults/test_stopped_politely.py"
+            "::test_the_web_process_answers_what_it_has_begun_and_sends_sockets_away",
+            "tests/faults/test_stopped_politely.py::test_a_relay_that_is_stopped_leaves_nothing_untold",
+        ],
+    ),
+    Promise(
+        key="K10",
+        says="Whatever dies and stumbles while customers buy, all is settled within 60 s of the last fault.",
+        kept_by="all of the above, at once",
+        why_not="each is taken out by itself above",
+        tests=[
+            "tests/faults/test_fire.py"
+            "::test_after_the_fire_every_paid_order_is_processed_or_refunded_and_told_once"
+        ],
+    ),
 ]

@@ -112,4 +112,25 @@ PROMISES = [
             )
         ],
     ),
+    Promise(
+        key="S7",
+        says="With 100 units and 200 buyers, 100 orders are made; the others are told `stock_unavailable`.",
+        kept_by="`inventory.actions._refusal`: what did not fit is named at once, not a conflict to retry",
+        breaks=[
+            Break(
+                out="the name of the refusal (a conflict instead)",
+                edits=[
+                    Edit(
+                        INVENTORY,
+                        "        raise _refusal(sku, on_hand, held)\n",
+                        '        raise Conflict("Somebody else was faster, try again")\n',
+                    )
+                ],
+                tests=[
+                    "tests/concurrency/test_oversell.py"
+                    "::test_a_hundred_units_and_two_hundred_buyers_are_a_hundred_orders"
+                ],
+            )
+        ],
+    ),
 ]

@@ -95,4 +95,25 @@ PROMISES = [
             ),
         ],
     ),
+    Promise(
+        key="T5",
+        says="A carrier's message is applied once.",
+        kept_by="`orders.carrier.deliver`: its id is a primary key, looked up under the order's lock",
+        breaks=[
+            Break(
+                out="the look at its id, and at the order",
+                edits=[
+                    Edit(
+                        "backend/orders/carrier.py",
+                        "if CarrierEvent.objects.filter(pk=event_id).exists():",
+                        "if False:",
+                    ),
+                    Edit(
+                        "backend/orders/carrier.py", "if order.status != Order.Status.DELIVERED:", "if True:"
+                    ),
+                ],
+                tests=["tests/orders/test_life.py::test_the_carrier_delivers_once"],
+            )
+        ],
+    ),
 ]

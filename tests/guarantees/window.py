@@ -3,6 +3,7 @@
 from tests.guarantees.promise import Break, Edit, Promise
 
 SWEEPS = "tests/payments/test_sweeps.py"
+FRAMES = "tests/payments/test_window.py"
 LIFE = "tests/orders/test_life.py"
 ATTENTION = "tests/payments/test_attention.py"
 CLOSING = "backend/payments/closing.py"
@@ -165,8 +166,18 @@ PROMISES = [
             Break(
                 out="remembering that it was told",
                 edits=[Edit(ORDERS, "    order.expiring_told_at = now\n", "")],
-                tests=[f"{LIFE}::test_the_end_of_the_window_is_told_once"],
-            )
+                tests=[
+                    f"{LIFE}::test_the_end_of_the_window_is_told_once",
+                    f"{FRAMES}::test_while_the_order_waits_its_frames_carry_the_end_of_the_window",
+                ],
+            ),
+            Break(
+                out="the frame",
+                edits=[
+                    Edit(ORDERS, '    events.order_moved(order=order, event="order.expiring", now=now)\n', "")
+                ],
+                tests=[f"{FRAMES}::test_while_the_order_waits_its_frames_carry_the_end_of_the_window"],
+            ),
         ],
     ),
 ]

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 LEASE_SECONDS = 60
 RENEW_SECONDS = 20.0
 LIFE_SECONDS = 3
+LOOK_SECONDS = 0.5
+LOOKS = 7  # at a process that may have died just now: until its last sign of life is over
 PROCESS = uuid4().hex
 
 # One step for Redis: forget what is over and the dead (the fifth argument on), sit down if there is room.
@@ -82,11 +84,16 @@ async def _sit_down(client: Client, *, dead: Collection[str] = ()) -> bool:
 
 
 async def _seats_of_the_dead(client: Client) -> list[str]:
-    """Asked process by process, since a cluster keeps their keys in different places."""
-    seats = [str(seat) for seat in await _redis().zrange(_key(client), 0, -1)]
-    processes = {_process(seat) for seat in seats} - {PROCESS}
-    dead = {process for process in processes if not await _redis().exists(_life(process))}
-    return [seat for seat in seats if _process(seat) in dead]
+    """Takes its time where others hold seats; none, at once, where all are this process's own."""
+    for _ in range(LOOKS):
+        seats = [str(seat) for seat in await _redis().zrange(_key(client), 0, -1)]
+        others = {_process(seat) for seat in seats} - {PROCESS}
+        # One by one, since a cluster keeps their keys in different places.
+        dead = {process for process in others if not await _redis().exists(_life(process))}
+        if dead or not others:
+            return [seat for seat in seats if _process(seat) in dead]
+        await asyncio.sleep(LOOK_SECONDS)
+    return []
 
 
 def _seat(client: Client) -> str:

@@ -33,8 +33,9 @@ def in_another_process(monkeypatch):
     return become
 
 
-async def test_the_eleventh_is_refused_while_the_other_process_lives(in_another_process):
+async def test_the_eleventh_is_refused_while_the_other_process_lives(in_another_process, monkeypatch):
     user_id = uuid4()
+    monkeypatch.setattr(seats, "LOOK_SECONDS", 0)
     await seats.show_life()
     assert await sit(user_id, LIMIT) == [True] * LIMIT
 
@@ -52,6 +53,21 @@ async def test_the_seats_of_a_dead_process_are_free(in_another_process):
     in_another_process()
 
     assert await sit(user_id, LIMIT + 1) == [True] * LIMIT + [False]
+
+
+async def test_a_process_that_has_just_died_is_waited_for(in_another_process):
+    user_id = uuid4()
+    await seats.show_life()
+    await sit(user_id, LIMIT)
+    redis.client().pexpire(f"sockets:process:{seats.PROCESS}", 300)
+
+    in_another_process()
+
+    assert await sit(user_id) == [True]
+
+
+def test_the_looks_last_longer_than_a_life():
+    assert (seats.LOOKS - 1) * seats.LOOK_SECONDS >= seats.LIFE_SECONDS
 
 
 async def test_life_is_shown_for_three_seconds():

@@ -87,7 +87,7 @@ class Customer(threading.Thread):
                     self.broken.append(answer.text)
                 if answer.status_code not in (409, 502, 503):
                     return answer.json() if answer.is_success else None
-            self.is_done.wait(0.3)
+            time.sleep(0.3)
         return None
 
 

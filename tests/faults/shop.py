@@ -46,9 +46,16 @@ class Hold:
 
     def wait_for_victim(self, *, doing: str = "") -> None:
         """Until a session waits for this lock, in a statement that begins like this."""
+        assert wait(lambda: self._victims(doing)), self._shop.rows(OPEN_ENDS)
+
+    def kill(self, name: str) -> None:
+        """kill -9 the victim; until its session has ended too, it might get the lock and go on."""
+        self._shop.kill(name)
+        assert wait(lambda: not self._victims(""))
+
+    def _victims(self, doing: str) -> list[Any]:
         stuck = "SELECT 1 FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid)) AND query LIKE %s"
-        me = self._connection.info.backend_pid
-        assert wait(lambda: self._shop.rows(stuck, me, f"{doing}%")), self._shop.rows(OPEN_ENDS)
+        return self._shop.rows(stuck, self._connection.info.backend_pid, f"{doing}%")
 
     def release(self) -> None:
         self._connection.rollback()

@@ -21,7 +21,7 @@ def test_killed_between_telling_and_forgetting_no_frame_is_missing_or_out_of_ord
         shop.signal("relay", SIGCONT)
         hold.wait_for_victim(doing="DELETE")
         assert listener.wait_for(lambda frame: frame["version"] == first + 3)
-        shop.kill("relay")
+        hold.kill("relay")
     assert shop.rows("SELECT count(*) FROM outbox_event") == [3]  # they will be told again
     alice.fill_cart()
 
@@ -42,7 +42,7 @@ def test_killed_between_events_and_jobs_the_jobs_are_started_once(shop, alice):
     with shop.holding("LOCK TABLE outbox_job IN SHARE MODE") as hold:
         shop.signal("relay", SIGCONT)
         hold.wait_for_victim(doing="INSERT")
-        shop.kill("relay")
+        hold.kill("relay")
 
     shop.wait_until_settled()
 

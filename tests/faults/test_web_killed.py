@@ -40,7 +40,7 @@ def test_killed_before_the_commit_nothing_is_ordered_and_the_key_is_free_at_once
     with shop.holding(LANTERN) as hold:
         request = aside(alice.check_out, key)
         hold.wait_for_victim()
-        shop.kill("web")
+        hold.kill("web")
         assert died(request)
     shop.wait_for_web()
     assert alice.cart() == before
@@ -83,7 +83,7 @@ def test_killed_between_stripes_answer_and_ours_the_intent_is_the_same_one(shop,
         shop.behave()
         hold.wait_for_victim()
         assert len(intents_of(shop, order)) == 1
-        shop.kill("web")
+        hold.kill("web")
         assert died(request)
     shop.wait_for_web()
     assert shop.rows("SELECT 1 FROM payments_payment WHERE order_id = %s", order["id"]) == []

@@ -34,7 +34,7 @@ def test_killed_before_its_lease_the_job_is_done_by_the_next_worker(shop, alice)
     with shop.holding(JOB, "payments.process_event") as hold:
         shop.signal("worker", SIGCONT)
         hold.wait_for_victim()
-        shop.kill("worker")
+        hold.kill("worker")
 
     assert shop.wait_until_settled() < SOON
     assert alice.statuses(order) == ["pending", "processing"]
@@ -45,7 +45,7 @@ def test_killed_between_stripes_answer_and_the_commit_the_order_is_paid_once(sho
     with lock_order(shop, order) as hold:
         alice.pay(order["intent"])
         hold.wait_for_victim()
-        shop.kill("worker")
+        hold.kill("worker")
 
     assert shop.wait_until_settled() < SOON
     assert alice.statuses(order) == ["pending", "processing"]
@@ -65,7 +65,7 @@ def test_killed_between_the_mail_and_its_job_the_repeat_has_the_same_id(shop, al
             reading.release()
             hold.wait_for_victim(doing="DELETE")
             assert mailed(shop, order) == [1]
-            shop.kill("worker")
+            hold.kill("worker")
 
     assert shop.wait_until_settled() < SOON
     assert mailed(shop, order) == [2]
@@ -82,7 +82,7 @@ def test_killed_between_stripes_refund_and_the_commit_it_is_refunded_once(shop, 
     with lock_order(shop, order) as hold:
         shop.behave()
         hold.wait_for_victim()
-        shop.kill("worker")
+        hold.kill("worker")
 
     assert shop.wait_until_settled() < SOON
     assert [refund["amount"] for refund in shop.stripe_has("refund")][:1] == [100]

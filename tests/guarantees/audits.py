@@ -92,17 +92,15 @@ PROMISES = [
         kept_by="all of the above; a stateful property test audits after each step",
         breaks=[
             Break(
-                out="the units of a return (twice)",
+                out="the release of a waiting order's units when it is cancelled",
                 edits=[
                     Edit(
-                        "backend/inventory/actions.py",
-                        "cause = Cause(reason=Reason.RETURN, order_id=order_id, actor_id=actor_id, at=now)\n"
-                        "    _move_all(units, on_hand=1, held=0, cause=cause)",
-                        "cause = Cause(reason=Reason.RETURN, order_id=order_id, actor_id=actor_id, at=now)\n"
-                        "    _move_all(units, on_hand=2, held=0, cause=cause)",
+                        "backend/orders/actions.py",
+                        "inventory.release if order.status == Status.PENDING else inventory.restock",
+                        "inventory.restock",
                     )
                 ],
-                tests=["tests/payments/test_machine.py::test_it_adds_up_for_longer"],
+                tests=["tests/payments/test_machine.py::test_it_always_adds_up"],
             ),
         ],
     ),

@@ -17,7 +17,7 @@ PROMISES = [
                     Edit("backend/inventory/actions.py", "in sorted(units.items())", "in units.items()"),
                     Edit("backend/orders/models.py", 'ordering = ["product_sku"]', 'ordering = ["pk"]'),
                 ],
-                tests=[f"{OVERSELL}::test_carts_filled_in_opposite_order_do_not_deadlock"],
+                tests=[ORDER, f"{OVERSELL}::test_carts_filled_in_opposite_order_do_not_deadlock"],
             )
         ],
     ),
@@ -33,20 +33,6 @@ PROMISES = [
                         "backend/payments/arbiter.py",
                         "    order = _lock_order(intent)\n",
                         "    queries.lock_payment(intent_id=intent.id)\n    order = _lock_order(intent)\n",
-                    )
-                ],
-                tests=[ORDER],
-            ),
-            Break(
-                out="the order (a checkout holds stock before it empties the cart)",
-                edits=[
-                    Edit(
-                        "backend/orders/actions.py",
-                        "    checkout.empty_cart(cart=cart, now=now)\n",
-                        "    held = checkout.units(order)\n"
-                        "    inventory.hold(units=held, order_id=order.pk, actor_id=None, now=now)\n"
-                        "    checkout.empty_cart(cart=carts.lock_cart(user_id=user.pk, now=now), now=now)\n"
-                        "    inventory.release(units=held, order_id=order.pk, actor_id=None, now=now)\n",
                     )
                 ],
                 tests=[ORDER],

@@ -86,10 +86,11 @@ def _failing_as_it_is(named: set[str], places: "SimpleQueue[run.Place]") -> set[
     places.put(place)
     if outcome.code not in (0, 1):
         raise SystemExit(f"the tests can't be run:\n{outcome.tail}")
-    print(f"{len(named)} tests with everything in place: {len(outcome.failed)} fail, {outcome.seconds:.0f} s")
-    for test, line in outcome.failed.items():
+    failing = {**outcome.failed, **outcome.broken}
+    print(f"{len(named)} tests with everything in place: {len(failing)} fail, {outcome.seconds:.0f} s")
+    for test, line in failing.items():
         print(f"    {test}: {line}", flush=True)
-    return set(outcome.failed)
+    return set(failing)
 
 
 def _take_out(promise: Promise, one: Break, places: "SimpleQueue[run.Place]", failing: set[str]) -> Proof:

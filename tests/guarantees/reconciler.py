@@ -21,7 +21,6 @@ PROMISES = [
                 tests=[
                     f"{SWEEPS}::test_a_payment_whose_webhook_was_lost_is_found",
                     f"{SWEEPS}::test_money_that_came_after_we_gave_up_is_found_by_stripes_list",
-                    f"{SWEEPS}::test_a_refund_from_the_dashboard_whose_webhook_was_lost_is_found",
                 ],
             )
         ],
@@ -55,13 +54,18 @@ PROMISES = [
                 tests=[f"{SWEEPS}::test_a_refund_that_was_never_sent_is_sent"],
             ),
             Break(
-                out="following those under way",
+                out="following those under way, by our rows and by Stripe's list",
                 edits=[
+                    Edit(
+                        TASKS,
+                        "(reconciling.intents_whose_refunds_differ(since=since), examine)",
+                        "([], examine)",
+                    ),
                     Edit(
                         QUERIES,
                         "Payment.objects.filter(is_open | Q(Exists(refunding)))",
                         "Payment.objects.filter(is_open)",
-                    )
+                    ),
                 ],
                 tests=[f"{SWEEPS}::test_a_refund_whose_end_was_not_heard_of_is_followed"],
             ),
@@ -89,7 +93,7 @@ PROMISES = [
                 edits=[Edit(TASKS, "(inbox.left_behind(now=now), process)", "([], process)")],
                 tests=[
                     "tests/payments/test_events_in_any_order.py"
-                    "::test_a_decline_heard_of_before_the_intent_is_answered_is_found_again"
+                    "::test_an_event_that_every_job_forgot_is_found_by_the_sweep"
                 ],
             )
         ],

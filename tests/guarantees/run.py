@@ -17,12 +17,13 @@ NO_PROGRAM = ("NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What pytest made of it; `failed` maps test ids to the first line of each failure."""
+    """What pytest made of it: test ids with the first line of their failure, or of an error around them."""
 
     code: int
     seconds: float
     output: str
     failed: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
 
     @property
     def tail(self) -> str:
@@ -59,7 +60,9 @@ def outcome_of(ids: Sequence[str], *, place: Place, most_seconds: int = MOST_SEC
     except subprocess.TimeoutExpired:
         code, output = -1, f"no end within {most_seconds} s"
     place.has_database = code in (0, 1)
-    return Outcome(code, time.monotonic() - started, output, _failures(report, ids))
+    seconds = time.monotonic() - started
+    failed, broken = _said(report, ids, "failure"), _said(report, ids, "error")
+    return Outcome(code, seconds, output, failed, broken)
 
 
 def complaint(outcome: Outcome, ids: Sequence[str]) -> str:
@@ -80,17 +83,18 @@ def _environment(place: Place) -> dict[str, str]:
     return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "SHOPWIRE_TEST_POSTGRES": place.database_url}
 
 
-def _failures(report: Path, ids: Sequence[str]) -> dict[str, str]:
+def _said(report: Path, ids: Sequence[str], kind: str) -> dict[str, str]:
+    """A test fails by a "failure"; an "error" is its fixtures', before or after."""
     if not report.exists():
         return {}
     names = {_junit_name(test): test for test in ids}
-    failed = {}
+    said = {}
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         name = f"{case.get('classname')}::{(case.get('name') or '').partition('[')[0]}"
-        failure = case.find("failure")
-        if failure is not None and name in names:
-            failed[names[name]] = (failure.get("message") or "").partition("\n")[0]
-    return failed
+        trouble = case.find(kind)
+        if trouble is not None and name in names:
+            said[names[name]] = (trouble.get("message") or "").partition("\n")[0]
+    return said
 
 
 def _junit_name(test: str) -> str:

@@ -21,7 +21,7 @@ PROMISES = [
                         "return 60.0 if until else",
                     )
                 ],
-                tests=[f"{LIVE}::test_of_a_stripe_that_never_answers_each_request_is_told_in_time"],
+                tests=[f"{FAULTS}::test_no_intent_now_and_one_after"],
             ),
             Break(
                 out="the timeouts of a call, and the request's patience",

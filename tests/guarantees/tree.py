@@ -1,6 +1,7 @@
 """A copy of the shop in which mechanisms are taken out and put back."""
 
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ class Stale(Exception):
 def copy(to: Path) -> Path:
     """The shop as it lies here, without its data and caches."""
     shutil.copytree(ROOT, to, ignore=LEFT_OUT)
+    (to / ".venv").symlink_to(sys.prefix)  # where `make run` looks for its programs
     return to
 
 

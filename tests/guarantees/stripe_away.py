@@ -21,7 +21,7 @@ PROMISES = [
                         "return 60.0 if until else",
                     )
                 ],
-                tests=[f"{FAULTS}::test_no_intent_now_and_one_after"],
+                tests=[f"{FAULTS}::test_an_answer_that_never_ends_is_not_waited_for"],
             ),
             Break(
                 out="the timeouts of a call, and the request's patience",

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from backend.core import transactions
 from backend.core.errors import Conflict
+from backend.devstack import processes
 from backend.inventory import actions as inventory
 from backend.inventory.models import LedgerEntry, Stock
 from backend.outbox.models import Event
-from tests import factories
+from tests import factories, live
 from tests.concurrency import rivals
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -211,3 +212,29 @@ def test_what_was_to_follow_a_lost_try_does_not_follow(goods, other, impatient, 
     act()
 
     assert followed == ["once"]
+
+
+def runs(pid: int) -> bool:
+    """Whether PostgreSQL still has that session."""
+    with psycopg.connect(live.database_url(), autocommit=True) as looking:
+        found = looking.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchall()
+    return bool(found)
+
+
+def test_a_session_cut_off_for_standing_still_is_an_outage_and_no_bug(goods):
+    """PostgreSQL tells it by an error of another kind than all other ends of a session."""
+    cursor = connection.cursor()
+    cursor.execute("SET idle_in_transaction_session_timeout = '50ms'")
+    cursor.execute("SELECT pg_backend_pid()")
+    pid = cursor.fetchone()[0]
+
+    @transactions.retried
+    def stand_still() -> None:
+        inventory.adjust(sku="A", delta=-1, note="", actor_id=None, now=timezone.now())
+        assert processes.wait_until(lambda: not runs(pid), seconds=PATIENCE)
+        Stock.objects.get(sku="A")
+
+    with pytest.raises(OperationalError):
+        stand_still()
+
+    assert state() == AS_BEFORE

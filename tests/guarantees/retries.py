@@ -84,7 +84,18 @@ PROMISES = [
                     f"{WAITS}"
                     "::test_a_process_that_stands_still_in_a_checkout_loses_its_rows_and_others_get_on"
                 ],
-            )
+            ),
+            Break(
+                out="its place among the outages (PostgreSQL files it elsewhere)",
+                edits=[
+                    Edit(
+                        TRANSACTIONS,
+                        "if isinstance(error.__cause__, errors.IdleInTransactionSessionTimeout):",
+                        "if False:",
+                    )
+                ],
+                tests=[f"{RETRIES}::test_a_session_cut_off_for_standing_still_is_an_outage_and_no_bug"],
+            ),
         ],
     ),
 ]

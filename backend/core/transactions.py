@@ -51,7 +51,7 @@ def again[Result](attempt: Callable[[], Result], *, tries: int = TRIES) -> Resul
 
 
 def _whole[Result](attempt: Callable[[], Result]) -> Result:
-    """A session that was cut off for standing still is an outage, too, though PostgreSQL files it elsewhere."""
+    """A session cut off for standing still is an outage too, though PostgreSQL files it elsewhere."""
     try:
         return attempt()
     except InternalError as error:

@@ -13,6 +13,10 @@ from tests.faults.shop import Shop  # noqa: E402
 from tests.flows import stack  # noqa: E402
 
 THROTTLES = {f"THROTTLE_{scope}": "off" for scope in ("LOGIN", "REGISTER", "USER", "ANON")}
+END_OLDER_SESSIONS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
@@ -26,6 +30,8 @@ def the_shop():
         shop = Shop(running)
         # The tests' PostgreSQL commits in memory only: killed, it would forget what it had promised.
         shop.write("ALTER DATABASE shopwire SET synchronous_commit = on")
+        shop.write(END_OLDER_SESSIONS)
+        shop.wait_for_web()
         shop.began_at = shop.rows("SELECT now()")[0]
         with buyer.Buyer(shop, buyer.STAFF) as staff:
             staff.stock_up(5000)

@@ -1,6 +1,6 @@
 # Every command works from a clean clone, with Python 3.12 or newer and make; `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run demo bench test test-slow check format lock clean run-packages dev-packages sdk-packages
+.PHONY: help run demo bench test test-slow prove check format lock clean run-packages dev-packages sdk-packages
 
 # Packages are installed without bytecode (see install.py); without it every start would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -40,6 +40,9 @@ test: dev-packages ## The test suite, on servers of its own
 
 test-slow: dev-packages sdk-packages ## The tests that take minutes: journeys, races, killed processes
 	$(BIN)/pytest -m slow
+
+prove: dev-packages ## Show that the tests of docs/guarantees.md can fail, mechanism by mechanism (PROVE="S1 R")
+	$(BIN)/python -m tests.guarantees.prove $(PROVE)
 
 check: dev-packages ## Format, lint, types, import rules, migrations, tests
 	$(BIN)/ruff format --check .

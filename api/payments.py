@@ -11,7 +11,7 @@ from pydantic import StrictStr
 from api import auth, errors, idempotency
 from api.examples import example
 from api.responses import InvalidInput, responses
-from backend.payments import actions, inbox
+from backend.payments import actions, inbox, patience
 
 router = Router(tags=["payments"], auth=auth.signed_in)
 
@@ -106,6 +106,7 @@ WEBHOOK: dict[str, Any] = {
     summary="Begin to pay an order",
     openapi_extra=idempotency.HEADER,
 )
+@patience.of_a_request()
 def create_intent(request: auth.Request, payload: CreateIntent) -> HttpResponse:
     """The amount is the order's. Asked again for the same order, the same intent."""
 
@@ -121,6 +122,7 @@ def create_intent(request: auth.Request, payload: CreateIntent) -> HttpResponse:
     response={**responses({200: Confirmed}, also=(401, 403, 404, 502)), 400: InvalidInput | NotCompleted},
     summary="Tell that an order was paid",
 )
+@patience.of_a_request()
 def confirm(request: auth.Request, payload: Confirm) -> dict[str, Any]:
     """Stripe is asked, the caller is not believed. Stripe's webhook does the same on its own."""
     payment = actions.confirm(

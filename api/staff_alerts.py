@@ -30,7 +30,7 @@ EXAMPLE: dict[str, Any] = {
 class AlertQuery(PageQuery):
     """Alerts of one kind, or only those that nobody has acknowledged."""
 
-    kind: Literal["low_stock", "payment_attention"] | None = None
+    kind: Literal["low_stock", "payment_attention", "stock_mismatch", "money_mismatch"] | None = None
     is_open: Annotated[bool, Field(alias="open", description="true: only those still open")] = False
 
 

@@ -20,7 +20,13 @@ def begin(hub: Hub) -> None:
     """Start the rounds; a second call does nothing."""
     if not _tasks:
         healer = Healer(hub)
-        works = (healer.check_positions, _renewals(hub), _sign_ins(hub), _checks(hub, healer))
+        works = (
+            healer.check_positions,
+            _renewals(hub),
+            _sign_ins(hub),
+            _checks(hub, healer),
+            seats.show_life,
+        )
         for work in works:
             _tasks.add(asyncio.create_task(_for_ever(work, pause=1.0)))
         _tasks.add(asyncio.create_task(_for_ever(hub.sources.link.run, pause=1.0)))

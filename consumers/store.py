@@ -18,8 +18,13 @@ def pipeline() -> Any:
 
     What it raises is AWAY. In a cluster it speaks to all of the nodes.
     """
-    client = _client_of(asyncio.get_running_loop())
-    return client.pipeline() if isinstance(client, RedisCluster) else client.pipeline(transaction=False)
+    asked = client()
+    return asked.pipeline() if isinstance(asked, RedisCluster) else asked.pipeline(transaction=False)
+
+
+def client() -> Any:
+    """This loop's client; it gives up within a second. What it raises is AWAY."""
+    return _client_of(asyncio.get_running_loop())
 
 
 @cache

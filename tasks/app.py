@@ -9,7 +9,14 @@ from tasks.schedule import BEAT
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 
-MODULES = ["tasks.accounts", "tasks.housekeeping", "tasks.inventory", "tasks.orders", "tasks.payments"]
+MODULES = [
+    "tasks.accounts",
+    "tasks.audits",
+    "tasks.housekeeping",
+    "tasks.inventory",
+    "tasks.orders",
+    "tasks.payments",
+]
 
 app = Celery("shopwire")
 app.conf.update(

@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from backend.outbox import jobs
+from tasks import heartbeat
 
 log = logging.getLogger(__name__)
 # Whatever a task does, these may be over the next time: PostgreSQL was away, something took too long.
@@ -23,7 +24,7 @@ class Tracked(Task[..., None]):
     """
 
     transient: tuple[type[Exception], ...] = ()
-    # Enough for two calls of Stripe; below the lease, so that no two workers run one job.
+    # Enough for two calls of Stripe; and with a dead worker before it, a job is still done within a minute.
     soft_time_limit = 32
     time_limit = 36
 
@@ -32,7 +33,8 @@ class Tracked(Task[..., None]):
         if job is None:
             return
         try:
-            self.run(**job.kwargs)
+            with heartbeat.beating(job):
+                self.run(**job.kwargs)
         except (*self.transient, *ALWAYS_TRANSIENT) as error:
             log.warning("job postponed: %r", error, extra=_fields(job))
             # A connection that broke in the task can't be told of it.

@@ -1,6 +1,11 @@
-"""What beat starts, and how often in seconds. Each entry may run twice, or in parallel with itself."""
+"""What beat starts: every so many seconds, or at a time in UTC.
+
+Each entry may run twice, or in parallel with itself.
+"""
 
 from typing import Any
+
+from celery.schedules import crontab
 
 BEAT: dict[str, dict[str, Any]] = {
     "end orders that were not paid in time": {
@@ -14,5 +19,7 @@ BEAT: dict[str, dict[str, Any]] = {
         "options": {"expires": 300},
     },
     "tell of payment windows that end": {"task": "orders.tell_expiring", "schedule": 10.0},
+    # By the clock: after an interval, a beat that is deployed every day would never come to it.
+    "audit stock and money": {"task": "audits.run", "schedule": crontab(hour=3, minute=10)},
     "prune what is over": {"task": "housekeeping.prune", "schedule": 3600.0},
 }

@@ -1,6 +1,6 @@
 """The cast: alice and bob buy, staff serves. And the post: relay and jobs, run on demand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
@@ -10,19 +10,35 @@ from backend.accounts.models import User
 from backend.core import redis
 from tasks import relay
 from tasks.app import app
-from tests import factories
+from tests import factories, locks
 from tests.caller import Caller
 
 
 def pytest_configure() -> None:
     # bcrypt is slow by design; that it is used is asserted once, in tests/accounts.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    locks.install()
 
 
 @pytest.fixture(autouse=True)
 def _empty_redis() -> None:
     redis._rests_until = 0.0
     redis.client().flushall()
+
+
+@pytest.fixture(autouse=True)
+def _locks_are_in_order() -> Iterator[None]:
+    """Of whatever a test makes the shop do: see tests/locks.py."""
+    locks.problems.clear()
+    yield
+    assert not locks.problems, "\n".join(locks.problems)
+
+
+@pytest.fixture
+def any_lock_order(_locks_are_in_order: None) -> Iterator[None]:
+    """For loaders that change many products in one transaction, which nothing else does."""
+    yield
+    locks.problems.clear()
 
 
 @pytest.fixture

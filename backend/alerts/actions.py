@@ -50,6 +50,12 @@ def settle(*, kind: str, order_id: UUID, now: datetime) -> int:
     return sum(_close(alert_id=alert_id, by_id=None, now=now) for alert_id in ids)
 
 
+@transactions.retried
+def settle_alert(*, alert_id: UUID, now: datetime) -> bool:
+    """The cause is gone: close this alert in the system's name; returns whether it was open."""
+    return _close(alert_id=alert_id, by_id=None, now=now)
+
+
 def _close(*, alert_id: UUID, by_id: UUID | None, now: datetime) -> bool:
     """Close the alert and tell so, unless somebody was first: the conditional UPDATE knows."""
     still_open = Alert.objects.filter(pk=alert_id, acknowledged_at__isnull=True)

@@ -7,11 +7,13 @@ from backend.core.models import Row
 
 
 class Alert(Row):
-    """A low SKU, or a payment that no rule could settle."""
+    """A low SKU, a payment that no rule could settle, or what an audit found."""
 
     class Kind(models.TextChoices):
         LOW_STOCK = "low_stock"
         PAYMENT_ATTENTION = "payment_attention"
+        STOCK_MISMATCH = "stock_mismatch"
+        MONEY_MISMATCH = "money_mismatch"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     sku = models.CharField(max_length=100, blank=True)

@@ -14,13 +14,13 @@ from backend.inventory import queries as inventory
 
 
 def lock_product(*, slug: str) -> Product:
-    """The product, active or not, its row locked: before its stock.
+    """The product, active or not, its row locked: before its stock. It may be put into carts meanwhile.
 
     Raises Missing, and RuntimeError outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a product is locked inside a transaction")
-    locked = Product.objects.select_for_update(of=("self",)).select_related("category")
+    locked = Product.objects.select_for_update(of=("self",), no_key=True).select_related("category")
     product = locked.filter(slug=slug).first()
     if product is None:
         raise Missing("No such product")

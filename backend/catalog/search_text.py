@@ -21,9 +21,10 @@ type Weighted = list[tuple[str, str]]  # a word and its weight, A to D
 
 
 def refresh(product_ids: Iterable[UUID]) -> None:
-    """Write the search text of these products anew, from what the tables say now."""
+    """Write the search text of these products anew, from what the tables say now. Locks them, in order."""
     forest = tree.Tree(Category.objects.all())
-    products = Product.objects.filter(pk__in=list(product_ids)).prefetch_related("variants").order_by("pk")
+    locked = Product.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(product_ids))
+    products = locked.prefetch_related("variants").order_by("pk")
     texts = {product.pk: _weighted(product, forest)[:MOST_WORDS] for product in products}
     stems = _stems({word for weighted in texts.values() for word, _ in weighted})
     for product_id, weighted in texts.items():

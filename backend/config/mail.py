@@ -11,7 +11,10 @@ def mailer(url: str) -> dict[str, Any]:
     if parts.scheme == "console":
         return {"BACKEND": f"{backend}.console.EmailBackend"}
     if parts.scheme == "file":
-        return {"BACKEND": f"{backend}.filebased.EmailBackend", "OPTIONS": {"file_path": unquote(parts.path)}}
+        return {
+            "BACKEND": "backend.config.mail_folder.EmailBackend",
+            "OPTIONS": {"file_path": unquote(parts.path)},
+        }
     if parts.scheme not in ("smtp", "smtps"):
         raise ValueError("EMAIL_URL must start with smtp://, smtps://, console:// or file:///")
     options = {

@@ -1,7 +1,10 @@
 """What the shop's admin pages share: they show rows, and change them through the domains' actions alone."""
 
+import hashlib
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
@@ -9,7 +12,9 @@ from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
+from backend.core import idempotency
 from backend.core.errors import ShopError
 
 if TYPE_CHECKING:  # Django's own classes take no type arguments when the shop runs
@@ -51,11 +56,15 @@ class ByActions(_ModelAdmin):
     def on_each(
         self, *, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], object], done: str
     ) -> None:
-        """Run the action on each row and tell how it went; one refusal does not stop the others."""
+        """Run the action on each row and tell how it went; one refusal does not stop the others.
+
+        Where staff were asked something, once for each row and page that asked: a form sent twice acts once.
+        """
+        run = _once(request, self.actor(request).pk, act) if request.POST.get(ANSWERED) else act
         served = 0
         for row in rows:
             try:
-                act(row)
+                run(row)
                 served += 1
             except ShopError as refusal:
                 self.message_user(request, f"{row}: {_told(refusal)}", messages.ERROR)
@@ -78,6 +87,7 @@ class ByActions(_ModelAdmin):
             "form": form,
             "asked": asked,
             "answered": ANSWERED,
+            "page": request.POST.get(ANSWERED) or uuid4(),
         }
         return TemplateResponse(request, "admin/question.html", context)
 
@@ -113,7 +123,32 @@ class ReadOnlyInline(_TabularInline):
 
 def answers[F: Form](request: HttpRequest, form: type[F]) -> F:
     """The form, filled in if staff have come back from the page that asks for it; else not valid."""
-    return form(request.POST if ANSWERED in request.POST else None)
+    return form(request.POST if request.POST.get(ANSWERED) else None)
+
+
+def _once(request: HttpRequest, actor_id: UUID, act: Callable[[Any], object]) -> Callable[[Any], object]:
+    """The action as one transaction, whose repeats are answered and not run."""
+    sent = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+
+    def run(row: Any) -> object:
+        def effect() -> idempotency.Answer:
+            act(row)
+            return idempotency.Answer(status=HTTPStatus.OK, body=None)
+
+        return idempotency.once(
+            user_id=actor_id,
+            key=f"admin:{_digest(request.POST[ANSWERED], row._meta.label, row.pk)}",
+            fingerprint=_digest(sent),
+            now=timezone.now(),
+            effect=effect,
+            atomic=True,
+        )
+
+    return run
+
+
+def _digest(*words: object) -> str:
+    return hashlib.sha256(repr(words).encode()).hexdigest()
 
 
 def _told(refusal: ShopError) -> str:

@@ -1,12 +1,14 @@
 """Run a request's effect once per `Idempotency-Key`, and answer the repeats with the first answer."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
 from backend.core import transactions
 from backend.core.errors import Conflict
@@ -14,6 +16,7 @@ from backend.core.models import IdempotencyKey
 
 LEASE = timedelta(seconds=30)
 KEPT = timedelta(hours=24)
+RUNNING = "A request with this idempotency key is running"
 
 
 @dataclass(frozen=True)
@@ -30,44 +33,71 @@ def once(
 ) -> Answer:
     """Run `effect` and keep its answer, or return the one that was kept for 24 hours.
 
-    With `atomic` the effect and its answer commit together; without (an effect that talks to Stripe), the
-    effect must itself be safe to repeat. A refused effect frees the key; a crashed one frees it after 30 s,
-    and one that was only slow is undone when a repeat has taken the key over.
-    Raises Conflict: `conflict` while another request with the key runs, `idempotency_mismatch` for another
-    body.
+    With `atomic` all is one transaction, and the key is free the moment its process dies. Without (an effect
+    that talks to Stripe), the effect must itself be safe to repeat; a crashed one frees the key after 30 s.
+    A refused effect frees it at once. Raises Conflict: `conflict` while another request with the key runs,
+    `idempotency_mismatch` for another body.
     """
-    row = _claim(user_id=user_id, key=key, fingerprint=fingerprint, now=now)
+    way = _in_one_transaction if atomic else _under_a_lease
+    return way(effect, IdempotencyKey(user_id=user_id, key=key, fingerprint=fingerprint, created_at=now), now)
+
+
+@transactions.retried
+def _in_one_transaction(effect: Callable[[], Answer], fresh: IdempotencyKey, now: datetime) -> Answer:
+    """Holds an advisory lock on the key until the transaction ends, however it does."""
+    if not _lock(fresh):
+        raise Conflict(RUNNING)
+    row = _known(fresh, now)
+    if row is None:
+        answer = effect()
+        fresh.status, fresh.body = answer.status, answer.body
+        fresh.save(force_insert=True)
+        return answer
+    if row.status is None:
+        raise Conflict(RUNNING)
+    return Answer(status=row.status, body=row.body, replayed=True)
+
+
+def _lock(fresh: IdempotencyKey) -> bool:
+    digest = hashlib.sha256(f"{fresh.user_id} {fresh.key}".encode()).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], "big", signed=True)]
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _under_a_lease(effect: Callable[[], Answer], fresh: IdempotencyKey, now: datetime) -> Answer:
+    row = _claim(fresh, now)
     if row.status is not None:
         return Answer(status=row.status, body=row.body, replayed=True)
     try:
-        if not atomic:
-            return _keep(row, effect())
-        return _run_and_keep(row, effect)
+        return _keep(row, effect())
     except BaseException:
         _held(row).delete()
         raise
 
 
-@transactions.retried
-def _run_and_keep(row: IdempotencyKey, effect: Callable[[], Answer]) -> Answer:
-    return _keep(row, effect())
-
-
-def _claim(*, user_id: UUID, key: str, fingerprint: str, now: datetime) -> IdempotencyKey:
+def _claim(fresh: IdempotencyKey, now: datetime) -> IdempotencyKey:
     """The key's row: ours to run (status None, lease taken), or done."""
-    stale = Q(created_at__lt=now - KEPT)
-    IdempotencyKey.objects.filter(stale, user_id=user_id, key=key).delete()
-    fresh = IdempotencyKey(
-        user_id=user_id, key=key, fingerprint=fingerprint, leased_until=now + LEASE, created_at=now
-    )
+    _known(fresh, now)
+    fresh.leased_until = now + LEASE
     IdempotencyKey.objects.bulk_create([fresh], ignore_conflicts=True)
-    row = IdempotencyKey.objects.filter(user_id=user_id, key=key).first()
+    row = _known(fresh, now)
     if row is None:
         raise Conflict("A request with this idempotency key has just been refused; send it again")
-    if row.fingerprint != fingerprint:
-        raise Conflict("This idempotency key was used for another request", code="idempotency_mismatch")
     if row.status is None and not (_is_ours(row, fresh) or _take_over(row, now)):
-        raise Conflict("A request with this idempotency key is running")
+        raise Conflict(RUNNING)
+    return row
+
+
+def _known(fresh: IdempotencyKey, now: datetime) -> IdempotencyKey | None:
+    """The key's row, if it was used within the day. Raises Conflict if it was for another request."""
+    rows = IdempotencyKey.objects.filter(user_id=fresh.user_id, key=fresh.key)
+    rows.filter(created_at__lt=now - KEPT).delete()
+    row = rows.first()
+    if row is not None and row.fingerprint != fresh.fingerprint:
+        raise Conflict("This idempotency key was used for another request", code="idempotency_mismatch")
     return row
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 
-from django.db import OperationalError, connection, transaction
+from django.db import InternalError, OperationalError, connection, transaction
 from psycopg import errors
 
 LOST_A_RACE = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
@@ -34,14 +34,27 @@ def retried[**Given, Result](action: Callable[Given, Result]) -> Callable[Given,
 
 
 def again[Result](attempt: Callable[[], Result], *, tries: int = TRIES) -> Result:
-    """What `attempt`, a whole transaction, returns; tried anew after a deadlock, a lost lock or snapshot."""
+    """What `attempt`, a whole transaction, returns; tried anew after a deadlock, a lost lock or snapshot.
+
+    Raises OperationalError for every end that PostgreSQL puts to it.
+    """
     started = time.monotonic()
     for tried in range(1, tries):
         try:
-            return attempt()
+            return _whole(attempt)
         except OperationalError as error:
             is_late = time.monotonic() - started > NO_MORE_AFTER_SECONDS
             if is_late or not isinstance(error.__cause__, LOST_A_RACE):
                 raise
         time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS) * tried)  # noqa: S311
-    return attempt()
+    return _whole(attempt)
+
+
+def _whole[Result](attempt: Callable[[], Result]) -> Result:
+    """A session cut off for standing still is an outage too, though PostgreSQL files it elsewhere."""
+    try:
+        return attempt()
+    except InternalError as error:
+        if isinstance(error.__cause__, errors.IdleInTransactionSessionTimeout):
+            raise OperationalError(*error.args) from error.__cause__
+        raise

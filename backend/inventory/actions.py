@@ -11,7 +11,7 @@ from uuid import UUID
 
 from backend.core import transactions
 from backend.core.errors import Conflict, Invalid, Missing, invalid_field
-from backend.inventory import events, lowstock
+from backend.inventory import events, lowstock, queries
 from backend.inventory.models import LedgerEntry, Stock
 
 Reason = LedgerEntry.Reason
@@ -74,12 +74,14 @@ def open_stock(
 
 @transactions.retried
 def relabel(*, sku: str, product: str, variant: str | None, threshold: int | None, now: datetime) -> Stock:
-    """Keep a SKU's labels and threshold as the catalogue has them; nothing happens if they are. Locks it."""
-    stock = Stock.objects.select_for_update().filter(sku=sku).first()
-    if stock is None:
-        raise Missing("No such SKU")
-    if (stock.product, stock.variant, stock.threshold) == (product, variant, threshold):
-        return stock
+    """Keep a SKU's labels and threshold as the catalogue has them. Locks it, unless they are.
+
+    The caller has locked the product, so nobody else changes them meanwhile. Raises Missing.
+    """
+    known = queries.by_sku(sku)
+    if (known.product, known.variant, known.threshold) == (product, variant, threshold):
+        return known
+    stock = Stock.objects.select_for_update().get(sku=sku)
     stock.product, stock.variant, stock.threshold = product, variant, threshold
     stock.version += 1
     lowstock.rearm(stock)

@@ -101,5 +101,8 @@ class CarrierEvent(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="+")
     received_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["received_at"], name="carrier_event_oldest")]
+
     def __str__(self) -> str:
         return self.event_id

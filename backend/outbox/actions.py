@@ -10,8 +10,8 @@ from backend.outbox import poke, shards
 from backend.outbox.models import Event, FeedEntry, Job
 
 INTERNAL = "internal"
-# A message that was lost is sent again, in time for its job to be done within a minute.
-RESEND_AFTER = timedelta(seconds=30)
+# A message that was lost is sent again, in time for its job to be done within a minute, whatever else fails.
+RESEND_AFTER = timedelta(seconds=20)
 
 
 def publish(*, topic: str, event: str, version: int, data: Mapping[str, Any], now: datetime) -> None:
@@ -48,7 +48,7 @@ def delivered(
 
 
 def due_jobs(*, now: datetime, limit: int) -> list[Job]:
-    """Take up to `limit` due jobs to send; each is due again in half a minute unless it is done by then.
+    """Take up to `limit` due jobs to send; each is due again in 20 s unless it is done by then.
 
     Locks the rows it takes and skips those another relay holds.
     """

@@ -8,10 +8,13 @@ from django.db.models import F, Q
 
 from backend.outbox.models import Job
 
-# A dead worker's job is found again when its lease ends: within a minute (contract section 6).
-LEASE = timedelta(seconds=40)
-LONGEST_PAUSE = timedelta(minutes=10)
-TRIES = 20
+# A worker keeps its lease while it runs (`keep`); a dead one's job is found again when the lease ends.
+LEASE = timedelta(seconds=10)
+DUE_AFTER = LEASE + timedelta(seconds=1)  # sent when the lease is over by the worker's clock too
+# What Stripe's or PostgreSQL's absence postponed is done within a minute of their return (contract, 6).
+LONGEST_PAUSE = timedelta(seconds=40)
+TRIES = 2000  # most of a day
+DEATHS = 20
 
 
 def lease(*, job_id: int, now: datetime) -> Job | None:
@@ -21,15 +24,21 @@ def lease(*, job_id: int, now: datetime) -> Job | None:
     """
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     taken = Job.objects.filter(free, pk=job_id, failed_at__isnull=True).update(
-        leased_until=now + LEASE, due_at=now + LEASE, attempts=F("attempts") + 1
+        leased_until=now + LEASE, due_at=now + DUE_AFTER, attempts=F("attempts") + 1
     )
     if not taken:
         return None
     job = Job.objects.get(pk=job_id)
-    if job.attempts > TRIES:
-        give_up(job=job, error=job.last_error or "its worker died each time", now=now)
+    if job.attempts > DEATHS and not job.last_error:
+        give_up(job=job, error="its worker died each time", now=now)
         return None
     return job
+
+
+def keep(*, job: Job, now: datetime) -> None:
+    """The worker that leased the job is alive and goes on with it."""
+    held = Job.objects.filter(pk=job.pk, attempts=job.attempts, leased_until__isnull=False)
+    held.update(leased_until=now + LEASE, due_at=now + DUE_AFTER)
 
 
 def done(*, job: Job) -> None:
@@ -38,10 +47,10 @@ def done(*, job: Job) -> None:
 
 
 def postpone(*, job: Job, error: str, now: datetime) -> None:
-    """Try again after an exponential pause with jitter; after twenty tries it stays for staff to see."""
+    """Try again after an exponential pause with jitter; after most of a day it stays for staff to see."""
     if job.attempts >= TRIES:
         return give_up(job=job, error=error, now=now)
-    pause = min(timedelta(seconds=2**job.attempts), LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311
+    pause = min(timedelta(seconds=2 ** min(job.attempts, 10)), LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311
     Job.objects.filter(pk=job.pk).update(due_at=now + pause, leased_until=None, last_error=error)
     return None
 

@@ -44,7 +44,7 @@ class Feed(models.Model):
 
 
 class Job(models.Model):
-    """A task that is owed: sent to Celery when due, again half a minute later unless it is done (gone)."""
+    """A task that is owed: sent to Celery when due, again 20 s later unless it is done (gone)."""
 
     task = models.CharField(max_length=100)
     kwargs = models.JSONField(default=dict)

@@ -6,15 +6,16 @@ from uuid import UUID
 
 from backend.accounts.models import User
 from backend.core import money, transactions
-from backend.core.errors import Denied, Invalid, invalid_field
+from backend.core.errors import Conflict, Denied, Invalid, invalid_field
 from backend.orders import queries as orders
 from backend.orders import states as order_states
 from backend.orders.models import Order
 from backend.orders.states import InvalidTransition
-from backend.outbox import actions as outbox
-from backend.payments import arbiter, books, gateway, queries, states
+from backend.payments import arbiter, books, closing, opening, queries, states
 from backend.payments.models import Payment, Refund
-from backend.payments.provider import Intent
+
+# One for each step of an order whose total has changed: end the old intent, open the new one; and to spare.
+ROUNDS = 4
 
 
 class PaymentNotCompleted(Invalid):
@@ -29,23 +30,24 @@ class PaymentNotCompleted(Invalid):
 
 
 def create_intent(*, order_id: UUID, user: User, now: datetime) -> Payment:
-    """The payment by which the user can pay the order; asked again, also in parallel, the same one.
+    """The payment by which the user can pay the order's total; asked again, also in parallel, the same one.
 
-    Asks Stripe between two transactions that lock the order. Raises Missing, Denied, InvalidTransition for an
-    order that does not wait or no longer, ProviderUnavailable (then nothing has changed).
+    One of a former total is ended at Stripe before the next is opened. Asks Stripe between transactions that
+    lock the order. Raises Missing, Denied, InvalidTransition for an order that does not wait or no longer,
+    ProviderUnavailable (what was not heard of is found again), Conflict when the total does not stand still.
     """
     _own_order(order_id, user)
-    order, payments = _as_it_stands(order_id, now)
-    for payment in payments:
-        if payment.status in states.OPEN:
+    for _ in range(ROUNDS):
+        order, payments = _as_it_stands(order_id, now)
+        payment = _under_way(payments)
+        if payment is None:
+            payment = opening.open_payment(order=order, number=len(payments) + 1, now=now)
+        elif not opening.is_of_total(order=order, payment=payment):
+            _call_off(payment, now)
+            payment = None
+        if payment:
             return payment
-        if payment.status in states.HOLDS_MONEY:
-            raise InvalidTransition("The money that came for this order is on its way back; wait for it")
-    intent = _open_intent(order, len(payments) + 1)
-    payment, is_wanted = _record(intent, order_id=order.pk, now=now)
-    if not is_wanted:
-        raise InvalidTransition("This order does not wait for payment any more")
-    return payment
+    raise Conflict("The order is changing; try again")
 
 
 def confirm(*, order_id: UUID, intent_id: str, user: User, now: datetime) -> Payment:
@@ -110,47 +112,20 @@ def _check_waits(order: Order, now: datetime) -> None:
         raise InvalidTransition("The time to pay this order is over", details={"status": order.status})
 
 
-def _open_intent(order: Order, number: int) -> Intent:
-    return gateway.create_intent(
-        amount=money.to_minor(order.total_amount),
-        currency=order.currency,
-        key=f"order:{order.pk}:intent:{number}",
-        metadata={
-            "order_id": str(order.pk),
-            "order_number": order.order_number,
-            "customer_email": order.user.email,
-        },
-    )
+def _under_way(payments: list[Payment]) -> Payment | None:
+    """The one that can still be paid; none is opened while the order's money has yet to go back."""
+    for payment in payments:
+        if payment.status in states.OPEN:
+            return payment
+        if payment.status in states.HOLDS_MONEY:
+            raise InvalidTransition("The money that came for this order is on its way back; wait for it")
+    return None
 
 
-@transactions.retried
-def _record(intent: Intent, *, order_id: UUID, now: datetime) -> tuple[Payment, bool]:
-    """The intent's row, and whether the order still wants it; if not, a task ends the intent at Stripe."""
-    order = orders.lock_order(order_id=order_id)
-    payment = queries.lock_payment(intent_id=intent.id)
-    is_new = payment is None
-    if payment is None:
-        payment = _write(order, intent, now)
-    is_wanted = order.status == Order.Status.PENDING and payment.status in states.OPEN
-    if is_new and is_wanted:
-        books.tell(order=order, payment=payment, event="order.payment", now=now)
-    if is_new and not is_wanted:
-        outbox.publish_internally(event="payment.unwanted", data={"intent_id": payment.intent_id}, now=now)
-    return payment, is_wanted
-
-
-def _write(order: Order, intent: Intent, now: datetime) -> Payment:
-    return Payment.objects.create(
-        order=order,
-        number=order.payments.count() + 1,
-        intent_id=intent.id,
-        client_secret=intent.client_secret,
-        amount=order.total_amount,
-        currency=order.currency,
-        refunded_amount=money.ZERO,
-        created_at=now,
-        updated_at=now,
-    )
+def _call_off(payment: Payment, now: datetime) -> None:
+    if payment.status == states.Status.PROCESSING:
+        raise InvalidTransition("A payment of the former total is at the bank; wait for its answer")
+    closing.call_off(intent_id=payment.intent_id, now=now)
 
 
 def _refundable(order: Order, payment_id: UUID | None) -> tuple[Payment, Decimal]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from backend.core.admin import EVERYWHERE, ReadOnly, ReadOnlyInline, answers
 from backend.orders.admin import OrderAdmin
 from backend.payments import actions
-from backend.payments.models import Payment, Refund, StripeEvent
+from backend.payments.models import Discrepancy, Payment, Refund, StripeEvent
 
 
 class RefundForm(forms.Form):
@@ -89,3 +89,12 @@ class StripeEventAdmin(ReadOnly):
     list_display = ["event_id", "type", "received_at", "processed_at", "error"]
     list_filter = [("processed_at", admin.EmptyFieldListFilter), "type", "received_at"]
     search_fields = ["event_id", "type"]
+
+
+@admin.register(Discrepancy)
+class DiscrepancyAdmin(ReadOnly):
+    """Where Stripe's books and ours differ; a later look that finds it gone settles it."""
+
+    list_display = ["story", "created_at", "settled_at"]
+    list_filter = [("settled_at", admin.EmptyFieldListFilter), "created_at"]
+    search_fields = ["about", "story"]

@@ -92,7 +92,7 @@ def _move(order: Order, payment: Payment, intent: Intent, now: datetime) -> None
 
 def _money_came(order: Order, payment: Payment, intent: Intent, now: datetime) -> None:
     """The order is paid; or it can't take this money, which then goes back and has staff look."""
-    problem = _problem(order, payment, intent)
+    problem = _problem(order, intent)
     payment.amount = money.from_minor(intent.amount_received)
     payment.currency = intent.currency
     payment.charge = dict(intent.charge)
@@ -106,9 +106,9 @@ def _money_came(order: Order, payment: Payment, intent: Intent, now: datetime) -
     return books.tell(order=order, payment=payment, event="order.payment", now=now)
 
 
-def _problem(order: Order, payment: Payment, intent: Intent) -> str | None:
-    """Why the order can't take the money, if it can't."""
-    if (intent.amount_received, intent.currency) != (money.to_minor(payment.amount), payment.currency):
+def _problem(order: Order, intent: Intent) -> str | None:
+    """Why the order can't take the money, if it can't: whatever the intent was opened for."""
+    if (intent.amount_received, intent.currency) != (money.to_minor(order.total_amount), order.currency):
         return attention.WRONG_AMOUNT
     if order.status == Order.Status.PENDING:
         return None

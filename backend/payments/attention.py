@@ -44,4 +44,6 @@ def settle_if_refunded(*, order: Order, payment: Payment, now: datetime) -> None
         return
     payment.attention = None
     payment.save(update_fields=["attention"])
+    if order.payments.filter(attention__isnull=False).exists():
+        return  # the order's alerts stay, for its other payment
     alerts.settle(kind=Alert.Kind.PAYMENT_ATTENTION, order_id=order.pk, now=now)

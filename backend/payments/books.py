@@ -90,6 +90,8 @@ def _move(refund: Refund, result: RefundResult, now: datetime) -> bool:
     """Store where Stripe's refund stands, unless we know better; returns whether its status is news."""
     status = _STATUS_AT_STRIPE.get(result.status, Refund.Status.PENDING)
     is_forward = _FORWARD.index(status) > _FORWARD.index(Refund.Status(refund.status))
+    if refund.stripe_id is None:  # what we took for refused was heard after all
+        is_forward = status != refund.status
     if refund.stripe_id == result.id and not is_forward and not refund._state.adding:
         return False
     refund.stripe_id = result.id

@@ -49,6 +49,13 @@ def expire_order(*, order_id: UUID, now: datetime) -> bool:
     for payment in queries.open_payments_of(order_id):
         if payment.status != states.Status.PROCESSING:
             call_off(intent_id=payment.intent_id, now=now)
+    return _expire(order_id, now)
+
+
+@transactions.retried
+def _expire(order_id: UUID, now: datetime) -> bool:
+    """Under the order's lock no payment is opened or moved, so none is open when the order ends."""
+    orders.lock_order(order_id=order_id)
     if queries.open_payments_of(order_id):
         return False
     return order_actions.expire(order_id=order_id, now=now)

@@ -1,7 +1,8 @@
 """Stripe's events: verified and stored in the request, processed by a task; each once."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from backend.core import transactions
@@ -11,6 +12,9 @@ from backend.payments import arbiter, gateway
 from backend.payments.models import StripeEvent
 from backend.payments.provider import InvalidSignature
 
+SWEPT_AFTER = timedelta(minutes=2)
+KEPT = timedelta(days=90)
+BATCH = 1000
 LONGEST_ID = 255
 LONGEST_TYPE = 100
 HANDLED = {
@@ -65,6 +69,24 @@ def process(*, event_id: str, now: datetime) -> None:
     event.save(update_fields=["outcome", "processed_at", "error"])
 
 
+def left_behind(*, now: datetime, limit: int = 500) -> list[str]:
+    """Events that should have been processed by now, the oldest first."""
+    found = StripeEvent.objects.filter(processed_at__isnull=True, received_at__lte=now - SWEPT_AFTER)
+    return list(found.order_by("received_at").values_list("pk", flat=True)[:limit])
+
+
+def prune(*, now: datetime) -> int:
+    """Forget events that were processed and are older than 90 days, a batch a transaction; returns how many.
+
+    Stripe repeats an event for three days; one that came even later would find its payment where it is.
+    """
+    old = StripeEvent.objects.filter(received_at__lt=now - KEPT, processed_at__isnull=False)
+    count = 0
+    while ids := list(old.order_by("received_at").values_list("pk", flat=True)[:BATCH]):
+        count += StripeEvent.objects.filter(pk__in=ids).delete()[0]
+    return count
+
+
 def _apply(event: StripeEvent, now: datetime) -> StripeEvent.Outcome:
     intent_id = _intent_id(event.payload)
     if event.type not in HANDLED or not intent_id:
@@ -79,12 +101,15 @@ def _intent_id(payload: Mapping[str, Any]) -> str | None:
     about = data.get("object") if isinstance(data, dict) else None
     if not isinstance(about, dict):
         return None
-    found = about.get("id" if about.get("object") == "payment_intent" else "payment_intent")
+    found = about if about.get("object") == "payment_intent" else about.get("payment_intent")
+    found = found.get("id") if isinstance(found, dict) else found  # a link may be followed already
     return found if isinstance(found, str) else None
 
 
 def _storable(value: Any) -> Any:
-    """The value without the NUL and lone surrogates that JSON may carry and PostgreSQL can't keep."""
+    """The value without what Python reads as JSON and PostgreSQL can't keep: NUL, surrogates, infinities."""
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
     if isinstance(value, str):
         return value.replace("\x00", "\ufffd").encode(errors="replace").decode()
     if isinstance(value, list):

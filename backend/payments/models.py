@@ -1,4 +1,4 @@
-"""Money: payments, refunds, and the inbox of Stripe's events."""
+"""Money: payments, refunds, the inbox of Stripe's events, and where Stripe's books differ from ours."""
 
 from django.conf import settings
 from django.db import models
@@ -107,6 +107,29 @@ class StripeEvent(models.Model):
 
     class Meta:
         ordering = ["-received_at"]
+        indexes = [models.Index(fields=["received_at"], name="stripe_event_oldest")]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
+
+
+class Discrepancy(Row):
+    """Stripe's books and ours differ and no rule can settle it: open, with its alert, until it is gone."""
+
+    about = models.CharField(max_length=255, help_text="An intent's id at Stripe, or what else is wrong")
+    story = models.TextField()
+    order_id = models.UUIDField(null=True, blank=True)
+    alert_id = models.UUIDField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        verbose_name_plural = "discrepancies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about"], condition=Q(settled_at__isnull=True), name="discrepancy_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.story

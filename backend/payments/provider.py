@@ -14,6 +14,10 @@ class ProviderUnavailable(Invalid):
     message = "The payment provider is unavailable"
 
 
+class KeyRefused(ProviderUnavailable):
+    """Stripe does not take our API key: nothing works until somebody sets the right one."""
+
+
 class ProviderRefused(Invalid):
     """Stripe understood and said no; trying again changes nothing."""
 
@@ -52,6 +56,7 @@ class RefundResult:
     """A refund as it stands: `pending`, `requires_action`, `succeeded`, `failed` or `canceled`."""
 
     id: str
+    intent_id: str
     status: str
     amount: int
     failure: str

@@ -1,5 +1,6 @@
 """Which payments there are, and their locks: after the order's, before stock."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -11,7 +12,7 @@ from backend.core import money
 from backend.core.errors import Missing
 from backend.orders.models import Order
 from backend.payments import states
-from backend.payments.models import Payment, Refund
+from backend.payments.models import Discrepancy, Payment, Refund
 from backend.payments.provider import Intent
 
 SENT_BY_NOW = timedelta(minutes=2)
@@ -40,8 +41,56 @@ def by_intent(intent_id: str) -> Payment | None:
 
 
 def by_intents(intent_ids: list[str]) -> dict[str, Payment]:
-    """Our payments among these intents."""
-    return {payment.intent_id: payment for payment in Payment.objects.filter(intent_id__in=intent_ids)}
+    """Our payments among these intents; `sent_back` is what Stripe has sent back of each, or is about to."""
+    at_stripe = Q(refunds__stripe_id__isnull=False) & ~Q(refunds__status=Refund.Status.FAILED)
+    rows = Payment.objects.annotate(sent_back=Sum("refunds__amount", filter=at_stripe, default=money.ZERO))
+    return {payment.intent_id: payment for payment in rows.filter(intent_id__in=intent_ids)}
+
+
+def our_intents(intent_ids: Collection[str]) -> set[str]:
+    """Those of the intents that are payments of ours."""
+    return set(Payment.objects.filter(intent_id__in=intent_ids).values_list("intent_id", flat=True))
+
+
+def paid_intents(*, since: datetime) -> list[str]:
+    """The intents of payments made since then whose money came."""
+    paid = Payment.objects.filter(status__in=states.PAID, created_at__gte=since)
+    return list(paid.values_list("intent_id", flat=True))
+
+
+def refunds_by_stripe_id(stripe_ids: Collection[str]) -> dict[str, Refund]:
+    """Our refunds among Stripe's."""
+    return {str(refund.stripe_id): refund for refund in Refund.objects.filter(stripe_id__in=stripe_ids)}
+
+
+def sent_refunds(*, since: datetime) -> list[tuple[str, str]]:
+    """(Stripe's id, the intent) of the refunds made since then that Stripe has taken and not failed."""
+    rows = _sent().filter(created_at__gte=since).values_list("stripe_id", "payment__intent_id")
+    return [(str(stripe_id), intent_id) for stripe_id, intent_id in rows]
+
+
+def heard_of_refunds(intent_id: str, *, before: datetime) -> list[Refund]:
+    """The refunds of the intent that Stripe has taken, unchanged since before then, the oldest first."""
+    taken = Refund.objects.filter(payment__intent_id=intent_id, stripe_id__isnull=False)
+    return list(taken.filter(updated_at__lt=before).order_by("created_at", "id"))
+
+
+def _sent() -> QuerySet[Refund]:
+    return Refund.objects.filter(stripe_id__isnull=False).exclude(status=Refund.Status.FAILED)
+
+
+def open_discrepancies() -> list[str]:
+    """What staff have been told of, and is not settled."""
+    return list(Discrepancy.objects.filter(settled_at__isnull=True).values_list("about", flat=True))
+
+
+def not_listed(intent_ids: list[str]) -> list[str]:
+    """Those of the intents that staff have not been told of."""
+    if not intent_ids:
+        return []
+    told = Discrepancy.objects.filter(settled_at__isnull=True, about__in=intent_ids)
+    known = set(told.values_list("about", flat=True))
+    return [id for id in intent_ids if id not in known]
 
 
 def order_id_on(intent: Intent) -> UUID | None:
@@ -84,10 +133,15 @@ def staff_list(*, attention: bool = False) -> QuerySet[Payment]:
 
 
 def overdue_orders(*, now: datetime, limit: int = 200) -> list[UUID]:
-    """Orders whose time to pay is over, the oldest first; not those whose money is at the bank."""
+    """Orders whose time to pay is over, the oldest first; not those whose money is at the bank.
+
+    Those with no intent to cancel come before the others, so that a silent Stripe keeps none of their units.
+    """
     late = Order.objects.filter(status=Order.Status.PENDING, expires_at__lte=now)
-    at_the_bank = Payment.objects.filter(order=OuterRef("pk"), status=Payment.Status.PROCESSING)
-    found = late.filter(~Exists(at_the_bank)).order_by("expires_at")
+    payments = Payment.objects.filter(order=OuterRef("pk"))
+    at_the_bank = payments.filter(status=Payment.Status.PROCESSING)
+    needs_stripe = Exists(payments.filter(status__in=states.OPEN))
+    found = late.filter(~Exists(at_the_bank)).order_by(needs_stripe, "expires_at")
     return list(found.values_list("pk", flat=True)[:limit])
 
 
@@ -97,7 +151,8 @@ def unsettled_intents(*, before: datetime, limit: int = 500) -> list[str]:
         payment=OuterRef("pk"), status=Refund.Status.PENDING, stripe_id__isnull=False
     )
     is_open = Q(status__in=states.OPEN, created_at__lt=before)
-    found = Payment.objects.filter(is_open | Q(Exists(refunding))).order_by("updated_at")
+    # In any order: where there are more than one run can ask for, the next one asks for others.
+    found = Payment.objects.filter(is_open | Q(Exists(refunding))).order_by("?")
     return list(found.values_list("intent_id", flat=True)[:limit])
 
 

@@ -29,6 +29,8 @@ def send_refund(*, refund_id: UUID, now: datetime) -> None:
     try:
         result = gateway.create_refund(intent_id=intent_id, amount=amount, refund_id=refund.pk)
     except ProviderRefused as refusal:
+        # It may have gone before, its answer lost, and be refused for that: the look finds it then.
+        arbiter.apply_payment_state(intent_id=intent_id, now=now)
         _record(refund_id, failure=str(refusal), now=now)
     else:
         _record(refund_id, result=result, now=now)

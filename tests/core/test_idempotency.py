@@ -1,9 +1,11 @@
 """A key runs its effect once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from backend.accounts.models import User
@@ -41,16 +43,49 @@ def test_another_body_under_the_same_key_is_refused():
     assert refused.value.code == "idempotency_mismatch"
 
 
-def test_a_key_in_use_is_refused():
+def elsewhere(function):
+    """What the function raises or returns on a connection of its own."""
+
+    def run():
+        try:
+            return function()
+        except Conflict as refused:
+            return refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(run).result(timeout=10)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("atomic", [True, False])
+def test_a_key_in_use_is_refused(atomic):
     user_id = uuid4()
 
     def effect():
-        with pytest.raises(Conflict) as refused:
-            call(lambda: pytest.fail("ran"), user_id=user_id)
-        assert refused.value.code == "conflict"
+        refused = elsewhere(lambda: call(lambda: pytest.fail("ran"), user_id=user_id, atomic=atomic))
+        assert (refused.code, str(refused)) == ("conflict", idempotency.RUNNING)
         return Answer(201, {})
 
-    assert call(effect, user_id=user_id) == Answer(201, {})
+    assert call(effect, user_id=user_id, atomic=atomic) == Answer(201, {})
+    again = elsewhere(lambda: call(effect, user_id=user_id, atomic=atomic))
+    assert again == Answer(201, {}, replayed=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_that_died_frees_its_key_with_its_connection():
+    user_id = uuid4()
+
+    def die():
+        connection.connection.close()
+        raise OperationalError("the process is gone")
+
+    with pytest.raises(OperationalError):
+        call(die, user_id=user_id)
+    connection.close()
+
+    assert elsewhere(lambda: call(lambda: Answer(201, {}), user_id=user_id)) == Answer(201, {})
 
 
 def test_a_refused_effect_frees_the_key():
@@ -73,22 +108,33 @@ def test_a_crashed_request_frees_the_key_when_its_lease_ends():
 
     later = NOW + timedelta(seconds=1)
 
-    assert call(lambda: Answer(201, {}), user_id=user_id, now=later) == Answer(201, {})
+    assert call(lambda: Answer(201, {}), user_id=user_id, now=later, atomic=False) == Answer(201, {})
 
 
-def test_a_slow_request_is_undone_when_a_repeat_has_taken_over(alice):
-    later = NOW + idempotency.LEASE + timedelta(seconds=1)
+def test_the_effect_and_its_answer_are_kept_together_or_not_at_all(alice):
+    def fail():
+        User.objects.filter(pk=alice.pk).update(first_name="Gone")
+        raise Missing
 
-    def slow():
-        User.objects.filter(pk=alice.pk).update(first_name="Slow")
-        call(lambda: Answer(201, {"by": "repeat"}), user_id=alice.pk, now=later)
-        return Answer(201, {"by": "slow"})
-
-    with pytest.raises(Conflict, match="taken over"):
-        call(slow, user_id=alice.pk)
+    with pytest.raises(Missing):
+        call(fail, user_id=alice.pk)
 
     alice.refresh_from_db()
     assert alice.first_name == "Alice"
+    assert not IdempotencyKey.objects.exists()
+
+
+def test_a_slow_request_is_refused_when_a_repeat_has_taken_over():
+    user_id, later = uuid4(), NOW + idempotency.LEASE + timedelta(seconds=1)
+
+    def slow():
+        call(lambda: Answer(201, {"by": "repeat"}), user_id=user_id, now=later, atomic=False)
+        return Answer(201, {"by": "slow"})
+
+    with pytest.raises(Conflict, match="taken over"):
+        call(slow, user_id=user_id, atomic=False)
+
+    assert IdempotencyKey.objects.get().body == {"by": "repeat"}
 
 
 def test_a_slow_request_that_is_refused_leaves_the_repeats_key_alone():

@@ -3,10 +3,12 @@
 import json
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import stripe
 
+from backend.devstack import processes
 from tests.devstack.conftest import connect
 
 PARAMS = {"amount": 2000, "currency": "usd"}
@@ -22,6 +24,43 @@ def test_switches_are_set_shown_and_reset_over_http(sandbox):
     assert control(sandbox.url, "POST", {"fail": 2, "delay": 0.5})["fail"] == 2
     assert control(sandbox.url, "GET") == control(sandbox.url, "GET") | {"fail": 2, "delay": 0.5}
     assert control(sandbox.url, "DELETE")["fail"] == 0
+
+
+def test_requests_are_held_and_their_keys_in_use_until_let_go(sandbox, client):
+    sandbox.faults.set(hold=True)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(client.v1.payment_intents.create, PARAMS, {"idempotency_key": "k"})
+        assert processes.wait_until(lambda: control(sandbox.url, "GET")["held"] == 1, seconds=10)
+        with pytest.raises(stripe.APIError) as refused:
+            client.v1.payment_intents.create(PARAMS, {"idempotency_key": "k"})
+        sandbox.faults.set(hold=False)
+
+        assert waiting.result(10).amount == 2000
+    assert (refused.value.http_status, refused.value.error.code) == (409, "idempotency_key_in_use")
+
+
+def test_a_failure_says_its_code_and_whether_to_try_again(sandbox):
+    sandbox.faults.set(fail=1, fail_status=429, fail_code="lock_timeout")
+    with pytest.raises(stripe.RateLimitError) as failed:
+        connect(sandbox.url, retries=1).v1.payment_intents.list()
+    assert (failed.value.error.code, failed.value.headers["retry-after"]) == ("lock_timeout", "1")
+
+    sandbox.faults.set(fail=1, fail_retry="true")
+    assert connect(sandbox.url, retries=1).v1.payment_intents.list().data == []
+
+
+def test_webhooks_with_another_secret_age_or_version(sandbox, client):
+    sandbox.faults.set(webhook_secret="whsec_old", webhook_version="2031-01-01.later")
+    client.v1.payment_intents.create(PARAMS)
+    [webhook] = sandbox.take_webhooks()
+    event = stripe.Webhook.construct_event(webhook.body, webhook.signature, "whsec_old")
+    assert event.api_version == "2031-01-01.later"
+
+    sandbox.faults.set(webhook_age=301)
+    client.v1.payment_intents.create(PARAMS)
+    [webhook] = sandbox.take_webhooks()
+    with pytest.raises(stripe.SignatureVerificationError, match="outside the tolerance"):
+        stripe.Webhook.construct_event(webhook.body, webhook.signature, "whsec_old")
 
 
 def test_unknown_switch_is_refused(sandbox):

@@ -21,12 +21,14 @@ STOP_SECONDS = 10
 
 @dataclass(frozen=True)
 class Stack:
-    """A running shop."""
+    """A running shop, and the servers it stands on."""
 
     url: str
     folder: Path
     environment: dict[str, str]
     log: Path
+    database: postgres.Postgres
+    news: valkey.Valkey
 
     @property
     def mail(self) -> Path:
@@ -55,13 +57,13 @@ class Stack:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Stack]:
+def running(folder: Path, **settings: str) -> Iterator[Stack]:
     """The servers are the caller's, so that programs beside the shop find the database too."""
     with (
         postgres.start(folder=folder / "postgres", durable=False) as database,
         valkey.start(folder=folder / "valkey") as news,
     ):
-        stack = _stack(folder, database_url=database.url(), redis_url=news.url)
+        stack = _stack(folder, database, news, settings)
         process = _start(stack)
         try:
             ready = processes.wait_until(
@@ -91,12 +93,12 @@ def left_behind(stack: Stack) -> list[str]:
     return found
 
 
-def _stack(folder: Path, *, database_url: str, redis_url: str) -> Stack:
+def _stack(folder: Path, database: postgres.Postgres, news: valkey.Valkey, settings: dict[str, str]) -> Stack:
     port = str(ports.find_free())
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     environment |= {"PORT": port, "SHOPWIRE_DATA_DIR": str(folder), "DEBUG": "1"}
-    environment |= {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
-    return Stack(f"http://127.0.0.1:{port}", folder, environment, folder / "run.log")
+    environment |= {"DATABASE_URL": database.url(), "REDIS_URL": news.url, **settings}
+    return Stack(f"http://127.0.0.1:{port}", folder, environment, folder / "run.log", database, news)
 
 
 def _start(stack: Stack) -> subprocess.Popen[bytes]:

@@ -139,6 +139,7 @@ def test_strict_loads_nothing_for_one_bad_row() -> None:
     assert rows() == before
 
 
+@pytest.mark.usefixtures("any_lock_order")
 def test_strict_loads_nothing_when_the_shop_refuses_one() -> None:
     run(SAMPLES / "lamps-new-names.csv")
     before = rows()
@@ -165,6 +166,7 @@ def test_a_product_that_the_shop_refuses_leaves_nothing_behind() -> None:
     assert not Category.objects.filter(name="Copies").exists()
 
 
+@pytest.mark.usefixtures("any_lock_order")
 def test_a_dry_run_says_what_would_happen_and_writes_nothing() -> None:
     before = rows()
 

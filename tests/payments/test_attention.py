@@ -154,6 +154,20 @@ def test_a_second_payment_of_a_paid_order_goes_back(order, paid, stripe, deliver
     assert Alert.objects.get().message.endswith("which is paid already. It is being refunded.")
 
 
+def test_an_order_stays_on_the_list_until_the_last_of_its_payments_is_settled(order, paid, stripe, deliver):
+    stripe.faults.set(refunds="pending")
+    pay_unasked(stripe, order)
+    pay_unasked(stripe, order)
+    deliver()
+
+    def settle_one(refund):
+        stripe.sandbox.settle_refund(refund["id"], status="succeeded")
+        deliver()
+        return Alert.objects.filter(acknowledged_at=None).count()
+
+    assert [settle_one(refund) for refund in stripe.sandbox.store.all_of("refund")] == [2, 0]
+
+
 def test_staff_refund_the_payment_that_the_order_took(order, paid, staff, stripe, deliver):
     pay_unasked(stripe, order)
     deliver()

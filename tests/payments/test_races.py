@@ -1,26 +1,22 @@
 """Two at once, on connections of their own: whoever comes first, money is counted once."""
 
 import json
-import threading
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from backend.core.errors import Invalid
 from backend.inventory.models import Stock
 from backend.orders import actions as orders
 from backend.orders.models import Order
 from backend.orders.states import InvalidTransition
-from backend.payments import actions, arbiter, closing, gateway, inbox, refunds
+from backend.payments import actions, arbiter, closing, gateway, inbox, queries, refunds
 from backend.payments.models import Payment, Refund, StripeEvent
 from tests.payments.conftest import history
+from tests.payments.parallel import at_once, linger, meet
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 20
 
 
 @pytest.fixture(autouse=True)
@@ -33,41 +29,6 @@ def _stripe_is_asked_outside_transactions(monkeypatch):
         return client()
 
     monkeypatch.setattr(gateway, "_client", check)
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Run the calls in threads that start together; what each returned or raised, in order."""
-    barrier = threading.Barrier(len(calls))
-    results: list[Any] = [None] * len(calls)
-
-    def run(place: int, call: Callable[[], Any]) -> None:
-        barrier.wait(PATIENCE)
-        try:
-            results[place] = call()
-        except (Invalid, AssertionError) as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
-    return results
-
-
-def meet(monkeypatch, module, name, parties=2):
-    """Let every caller of the function wait for the others once it has its answer."""
-    real, barrier = getattr(module, name), threading.Barrier(parties)
-
-    def wait(*args, **kwargs):
-        answer = real(*args, **kwargs)
-        barrier.wait(PATIENCE)
-        return answer
-
-    monkeypatch.setattr(module, name, wait)
 
 
 def arbitrate(payment):
@@ -115,7 +76,9 @@ def test_an_event_that_comes_twice_at_once_is_stored_once(stripe, settle):
     assert StripeEvent.objects.count() == 1
 
 
-def test_refunds_asked_for_at_once_never_exceed_the_payment(order, paid, staff):
+def test_refunds_asked_for_at_once_never_exceed_the_payment(order, paid, staff, monkeypatch):
+    linger(monkeypatch, queries, "left_to_refund")
+
     def ask():
         return actions.request_refund(
             order_id=order.pk, amount=Decimal("3000.00"), actor=staff, reason="", now=timezone.now()

@@ -1,15 +1,17 @@
 """A job is done once, tried again when that may help, and kept for staff when it may not."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from backend.core.errors import Missing
 from backend.outbox import jobs as table
 from backend.outbox.models import Job
-from tasks import jobs
+from tasks import jobs, orders
 
 pytestmark = pytest.mark.django_db
 ran = []
@@ -107,18 +109,18 @@ def test_a_job_that_lost_its_connection_is_tried_again():
     assert "closed" in Job.objects.get().last_error
 
 
-def test_the_pause_grows_up_to_ten_minutes():
-    tired = job("busy", attempts=15)
+def test_the_pause_grows_up_to_forty_seconds():
+    tired = job("busy", attempts=15, last_error="busy")
     before = timezone.now()
 
     Trying()(job_id=tired.pk)
 
     pause = Job.objects.get().due_at - before
-    assert timedelta(minutes=5) <= pause <= timedelta(minutes=10, seconds=5)
+    assert timedelta(seconds=20) <= pause <= timedelta(seconds=45)
 
 
-def test_after_twenty_tries_it_stays_for_staff():
-    Trying()(job_id=job("busy", attempts=table.TRIES - 1).pk)
+def test_after_most_of_a_day_of_tries_it_stays_for_staff():
+    Trying()(job_id=job("busy", attempts=table.TRIES - 1, last_error="busy").pk)
 
     left = Job.objects.get()
     assert left.failed_at is not None
@@ -134,3 +136,13 @@ def test_an_error_that_time_does_not_heal_keeps_the_job_at_once():
     assert left.last_error == "ValueError('broken')"
     Trying()(job_id=left.pk)
     assert ran == ["broken"]
+
+
+def test_a_job_about_a_row_that_is_not_there_is_no_success():
+    order_id = str(uuid4())
+    owed = Job.objects.create(task="orders.mail_confirmation", kwargs={"order_id": order_id})
+
+    with pytest.raises(Missing):
+        orders.mail_confirmation(job_id=owed.pk)
+
+    assert Job.objects.get().failed_at is not None

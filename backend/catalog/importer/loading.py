@@ -11,6 +11,7 @@ from backend.catalog import actions, parts, queries
 from backend.catalog.importer import standing
 from backend.catalog.importer.plans import Plan
 from backend.catalog.importer.problems import Problem
+from backend.core import transactions
 from backend.core.errors import Missing, ShopError
 
 
@@ -58,7 +59,7 @@ def load_all_or_nothing(
     return report
 
 
-@transaction.atomic
+@transactions.retried
 def _load(plan: Plan, said: Set[str], now: datetime) -> Outcome:
     """Create the product, or change it where it differs. Locks it. Raises what the catalogue refuses."""
     draft = replace(plan.draft, category=_category(plan, now))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import batched
 
+from django.db import transaction
 from django.db.models import Model
 
 from backend.catalog import search_text
@@ -36,7 +37,8 @@ def load(*, products: int, now: datetime) -> None:
     write(Stock, (_stock(sku, product) for sku, product in sold))
     write(LedgerEntry, (_opening(sku, now) for sku, _ in sold))
     for some in batched(numbers, _BATCH):
-        search_text.refresh(numbering.row_id("product", number) for number in some)
+        with transaction.atomic():
+            search_text.refresh(numbering.row_id("product", number) for number in some)
 
 
 def write[M: Model](model: type[M], rows: Iterable[M]) -> None:

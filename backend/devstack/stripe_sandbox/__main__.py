@@ -24,7 +24,7 @@ def main() -> None:
         folder=Path(environ.get("SHOPWIRE_DATA_DIR", ".data")) / "stripe",
         port=urlsplit(environ.get("STRIPE_API_BASE", "")).port or 0,
         webhook_url=environ.get("STRIPE_SANDBOX_WEBHOOK_URL", shop),
-        secret=environ.get("STRIPE_WEBHOOK_SECRET", ""),
+        secret=environ.get("STRIPE_WEBHOOK_SECRET", "").partition(",")[0],  # of several, any will do
         api_key=environ.get("STRIPE_SECRET_KEY", ""),
     ) as sandbox:
         print(f"Stripe sandbox on {sandbox.url}, customer's page {sandbox.url}/pay/", flush=True)

@@ -20,9 +20,10 @@ class Bank:
         self.secret = secret
         self.api_key = api_key
         self.faults = Faults()
+        self.keys_in_use: set[str] = set()
         self.store = Store(folder / "stripe.sqlite3")
         self.api = Api(store=self.store, faults=self.faults, api_key=api_key, base_url=url)
-        self._postman = Postman(store=self.store, url=webhook_url, secret=secret) if webhook_url else None
+        self._postman = Postman(store=self.store, url=webhook_url, sign=self._sign) if webhook_url else None
 
     def open(self) -> None:
         if self._postman:
@@ -63,9 +64,13 @@ class Bank:
         """What is due, signed, and then counted as delivered: for a test that has no server to deliver to."""
         taken = []
         for delivery in self.store.due_deliveries():
-            taken.append(signed(self.store.find("event", delivery.event), secret=self.secret))
+            taken.append(self._sign(self.store.find("event", delivery.event)))
             self.store.finish(delivery)
         return taken
+
+    def _sign(self, event: Json) -> Webhook:
+        switches = self.faults.switches
+        return signed(event, secret=switches.webhook_secret or self.secret, age=switches.webhook_age)
 
     def _try_to_pay(self, intent_id: str, payment_method: str) -> Json | errors.Refused:
         """A refusal is handed back, not raised, so that the failed charge it leaves behind is kept."""

@@ -25,6 +25,7 @@ class Call:
         event = objects.event(
             type=type, about=about, request_id=self.request_id, idempotency_key=self.idempotency_key
         )
+        event["api_version"] = self.faults.switches.webhook_version or event["api_version"]
         self.store.save(event)
         for wait in self.faults.webhook_waits():
             self.store.add_delivery(event["id"], due_at=time.time() + wait)

@@ -56,3 +56,12 @@ def key_reused(key: str) -> Refused:
         f"Try using a key other than '{key}' if you meant to execute a different request.",
         type="idempotency_error",
     )
+
+
+def key_in_use(key: str) -> Refused:
+    return Refused(
+        f"There is currently another in-progress request using this Idempotent Key: {key}",
+        status=409,
+        type="idempotency_error",
+        code="idempotency_key_in_use",
+    )

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -55,13 +56,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer_api(self, path: str, body: str) -> None:
         faults = self.bank.faults
-        time.sleep(faults.delay_of(path))
+        failure = self._waited(path)
         if faults.is_dropped(path):
             return self._hang_up()
-        status = faults.failure_of(path)
-        if status is not None:
-            refused = errors.Refused("The sandbox was told to fail.", status=status, type="api_error")
-            return self._send(status, json.dumps(refused.body))
+        failure = failure or faults.failure_of(path)
+        if failure:
+            return self._send(failure.status, json.dumps(failure.body), headers=self._advice(failure))
         text = body if self.command == "POST" else urlsplit(self.path).query
         headers = {name.title(): value for name, value in self.headers.items()}
         reply = self.bank.api.answer(Request(self.command, path, text, headers))
@@ -69,7 +69,26 @@ class Handler(BaseHTTPRequestHandler):
         _log.info("%s %s: %s", self.command, path, reply.status)
         if faults.is_answer_dropped(path):
             return self._hang_up()
-        return self._send(reply.status, reply.body, headers=reply.headers)
+        return self._send(reply.status, reply.body, headers=reply.headers, is_api=True)
+
+    def _waited(self, path: str) -> errors.Refused | None:
+        """Wait as told; refused is one whose idempotency key waits already."""
+        faults, key = self.bank.faults, self.headers.get("Idempotency-Key") or ""
+        if not (faults.delay_of(path) or faults.switches.hold):
+            return None
+        if key in self.bank.keys_in_use:
+            return errors.key_in_use(key)
+        self.bank.keys_in_use |= {key} - {""}
+        time.sleep(faults.delay_of(path))
+        faults.wait(path)
+        self.bank.keys_in_use -= {key}
+        return None
+
+    def _advice(self, failure: errors.Refused) -> dict[str, str]:
+        """Stripe's headers that say whether, and when, to try again."""
+        should_retry = self.bank.faults.switches.fail_retry
+        wait = {"Retry-After": "1"} if failure.status == 429 else {}
+        return wait | ({"Stripe-Should-Retry": should_retry} if should_retry else {})
 
     def _pay(self, id: str, body: str) -> None:
         store = self.bank.store
@@ -122,7 +141,13 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(length).decode(errors="replace")
 
     def _send(
-        self, status: int, text: str, *, kind: str = "application/json", headers: dict[str, str] | None = None
+        self,
+        status: int,
+        text: str,
+        *,
+        kind: str = "application/json",
+        headers: dict[str, str] | None = None,
+        is_api: bool = False,
     ) -> None:
         content = text.encode()
         self.send_response(status)
@@ -133,7 +158,18 @@ class Handler(BaseHTTPRequestHandler):
         }.items():
             self.send_header(name, value)
         self.end_headers()
+        if is_api and self.bank.faults.switches.drip:
+            return self._drip(content)
         self.wfile.write(content)
+        return None
+
+    def _drip(self, content: bytes) -> None:
+        """Byte by byte, until all is told or nobody listens any more."""
+        with suppress(ConnectionError):
+            for byte in content:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                time.sleep(self.bank.faults.switches.drip)
 
     def _hang_up(self) -> None:
         self.close_connection = True

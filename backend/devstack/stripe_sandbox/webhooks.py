@@ -6,6 +6,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -28,9 +29,10 @@ class Webhook(NamedTuple):
     signature: str
 
 
-def signed(event: Json, *, secret: str) -> Webhook:
+def signed(event: Json, *, secret: str, age: float = 0) -> Webhook:
+    """The event as signed so many seconds ago."""
     body = json.dumps(event, indent=2).encode()
-    at = int(time.time())
+    at = int(time.time() - age)
     digest = hmac.new(secret.encode(), f"{at}.".encode() + body, "sha256").hexdigest()
     return Webhook(body, f"t={at},v1={digest}")
 
@@ -38,11 +40,11 @@ def signed(event: Json, *, secret: str) -> Webhook:
 class Postman(threading.Thread):
     """Delivers what is due, one at a time, in the order it fell due."""
 
-    def __init__(self, *, store: Store, url: str, secret: str) -> None:
+    def __init__(self, *, store: Store, url: str, sign: Callable[[Json], Webhook]) -> None:
         super().__init__(name="stripe-webhooks", daemon=True)
         self._store = store
         self._url = url
-        self._secret = secret
+        self._sign = sign
         self._wake = threading.Event()
         self._is_stopping = threading.Event()
 
@@ -71,7 +73,7 @@ class Postman(threading.Thread):
 
     def _attempt(self, delivery: Delivery) -> None:
         event = self._store.find("event", delivery.event)
-        result = _post(self._url, signed(event, secret=self._secret))
+        result = _post(self._url, self._sign(event))
         _log.info("webhook %s %s: %s", event["type"], event["id"], result)
         if isinstance(result, int) and 200 <= result < 300:
             self._store.finish(delivery)

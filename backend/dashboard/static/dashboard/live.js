@@ -118,6 +118,7 @@ function flash(row) {
 
 // Orders: newest first, each row replaced by its newest state.
 
+const KINDS = { low_stock: "Low stock", payment_attention: "Payment", stock_mismatch: "Stock audit", money_mismatch: "Money audit" };
 const TONES = { processing: "good", delivered: "good", shipped: "good", pending: "warn", cancelled: "bad", returned: "bad" };
 const money = new Intl.NumberFormat(undefined, { style: "currency", currency: page.currency });
 const moment = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
@@ -162,7 +163,7 @@ function alertRow(alert) {
   const row = made("alert", alert.created_at);
   row.dataset.id = alert.id;
   const kind = row.querySelector("[data-kind]");
-  kind.textContent = alert.kind === "low_stock" ? "Low stock" : "Payment";
+  kind.textContent = KINDS[alert.kind] ?? alert.kind;
   kind.dataset.tone = alert.kind === "low_stock" ? "warn" : "bad";
   row.querySelector("[data-message]").textContent = alert.message;
   const button = row.querySelector("button");

@@ -1,0 +1,72 @@
+"""What the catalogue and its reviews lock: the product, then the stock of its SKUs."""
+
+from functools import partial
+
+from backend.catalog import actions as catalog
+from backend.catalog.drafts import ProductDraft, VariantDraft
+from backend.reviews import actions as reviews
+from tests import factories
+from tests.concurrency.stall import Act, Stall, case
+
+DRAFT = ProductDraft(
+    name="Chair",
+    sku="CHAIR",
+    slug="chair",
+    price="9.00",
+    variants=(VariantDraft(name="Tall", sku="CHAIR-9"), VariantDraft(name="Low", sku="CHAIR-10")),
+)
+
+
+@case("catalog.actions.create_product", ["product", "stock CHAIR-10", "stock CHAIR-9"])
+def with_two_variants(stall: Stall) -> Act:
+    return partial(catalog.create_product, draft=DRAFT, actor_id=None, now=stall.now)
+
+
+@case("catalog.actions.change_product", ["product", "stock DESK", "stock DESK-10", "stock DESK-2"])
+def its_threshold(stall: Stall) -> Act:
+    slug, changes = stall.desk().slug, {"low_stock_threshold": 7}
+    return partial(catalog.change_product, slug=slug, changes=changes, actor_id=None, now=stall.now)
+
+
+@case(
+    "catalog.actions.update_product",
+    ["product", "stock DESK", "stock DESK-0", "stock DESK-10", "stock DESK-2"],
+)
+def its_variants(stall: Stall) -> Act:
+    desk = stall.desk()
+    names = ("DESK-2", "DESK-0")
+    draft = ProductDraft(
+        name="Desk",
+        sku="DESK",
+        price="1.00",
+        low_stock_threshold=1,
+        variants=tuple(VariantDraft(name=f"{sku} oak", sku=sku) for sku in names),
+    )
+    return partial(catalog.update_product, slug=desk.slug, draft=draft, actor_id=None, now=stall.now)
+
+
+@case("catalog.actions.deactivate_product", ["product"])
+def one_on_sale(stall: Stall) -> Act:
+    return partial(catalog.deactivate_product, slug=stall.desk().slug, now=stall.now)
+
+
+@case("catalog.actions.refresh_category", ["product"])
+def a_renamed_one(stall: Stall) -> Act:
+    category = factories.category()
+    for sku in ("Z", "A"):
+        factories.product(sku=sku, category=category)
+    return partial(catalog.refresh_category, category_id=category.pk, now=stall.now)
+
+
+@case("reviews.actions.add_review", ["product"])
+def of_a_thing_bought(stall: Stall) -> Act:
+    stall.paid()
+    return partial(
+        reviews.add_review, user=stall.alice, slug="mug-9", rating=5, title="", comment="", now=stall.now
+    )
+
+
+@case("reviews.actions.moderate_review", ["product"])
+def to_be_hidden(stall: Stall) -> Act:
+    review = of_a_thing_bought(stall)()
+    return partial(reviews.moderate_review, review_id=review.pk, is_approved=False, now=stall.now)

@@ -1,0 +1,87 @@
+"""Seats of a process that died are free for its clients when they come back."""
+
+from uuid import uuid4
+
+import pytest
+
+from backend.core import redis
+from consumers import seats
+from consumers.client import Client
+
+LIMIT = 10
+
+
+async def _nothing(*_):
+    return None
+
+
+def a_client(user_id):
+    return Client(send=_nothing, close=_nothing, user_id=user_id)
+
+
+async def sit(user_id, number=1):
+    return [await seats.take(a_client(user_id), open_here=LIMIT) for _ in range(number)]
+
+
+@pytest.fixture
+def in_another_process(monkeypatch):
+    """What follows is done by a process of its own."""
+
+    def become():
+        monkeypatch.setattr(seats, "PROCESS", uuid4().hex)
+
+    return become
+
+
+async def test_the_eleventh_is_refused_while_the_other_process_lives(in_another_process, monkeypatch):
+    user_id = uuid4()
+    monkeypatch.setattr(seats, "LOOK_SECONDS", 0)
+    await seats.show_life()
+    assert await sit(user_id, LIMIT) == [True] * LIMIT
+
+    in_another_process()
+
+    assert await sit(user_id) == [False]
+
+
+async def test_the_seats_of_a_dead_process_are_free(in_another_process):
+    user_id = uuid4()
+    await seats.show_life()
+    await sit(user_id, LIMIT)
+    redis.client().delete(f"sockets:process:{seats.PROCESS}")  # it has not shown itself for three seconds
+
+    in_another_process()
+
+    assert await sit(user_id, LIMIT + 1) == [True] * LIMIT + [False]
+
+
+async def test_a_process_that_has_just_died_is_waited_for(in_another_process):
+    user_id = uuid4()
+    await seats.show_life()
+    await sit(user_id, LIMIT)
+    redis.client().pexpire(f"sockets:process:{seats.PROCESS}", 300)
+
+    in_another_process()
+
+    assert await sit(user_id) == [True]
+
+
+def test_the_looks_last_longer_than_a_life():
+    assert (seats.LOOKS - 1) * seats.LOOK_SECONDS >= seats.LIFE_SECONDS
+
+
+async def test_life_is_shown_for_three_seconds():
+    await seats.show_life()
+
+    assert 2000 < redis.client().pttl(f"sockets:process:{seats.PROCESS}") <= 3000
+
+
+async def test_a_seat_that_is_left_is_free():
+    user_id = uuid4()
+    clients = [a_client(user_id) for _ in range(LIMIT)]
+    for client in clients:
+        await seats.take(client, open_here=LIMIT)
+
+    await seats.leave(clients[0])
+
+    assert await sit(user_id, 2) == [True, False]

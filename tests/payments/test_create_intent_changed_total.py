@@ -1,0 +1,204 @@
+"""POST payments/create-intent/ once the order's total has changed: a new intent, and the old one's end.
+
+No endpoint changes the total of an order yet, so the tests change the row.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from backend.alerts.models import Alert
+from backend.orders.models import Order
+from backend.payments import actions, gateway
+from backend.payments.models import Payment
+from tests.payments.parallel import at_once, meet
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(caller, order):
+    return caller.post("payments/create-intent/", {"order_id": str(order.pk)})
+
+
+def change(total="4000.00", **changes):
+    Order.objects.update(total_amount=Decimal(total), **changes)
+
+
+def at_stripe(stripe):
+    """Amount and status of every intent there, the oldest first."""
+    return [(intent["amount"], intent["status"]) for intent in reversed(stripe.intents())]
+
+
+def rows():
+    return [
+        (str(amount), status)
+        for amount, status in Payment.objects.order_by("number").values_list("amount", "status")
+    ]
+
+
+def test_a_changed_total_makes_a_new_intent_and_cancels_the_old(as_alice, order, payment, stripe):
+    change()
+
+    first, again = ask(as_alice, order), ask(as_alice, order)
+
+    assert (first.status_code, again.json()) == (200, first.json())
+    assert first.json()["payment_intent_id"] == stripe.intents()[0]["id"] != payment.intent_id
+    assert at_stripe(stripe) == [(550497, "canceled"), (400000, "requires_payment_method")]
+    assert rows() == [("5504.97", "cancelled"), ("4000.00", "pending")]
+    shown = as_alice.get(f"orders/{order.pk}/").json()["payment"]
+    assert shown == {"status": "pending", "amount": "4000.00", "refunded_amount": "0.00"}
+
+
+def test_the_new_intent_pays_the_order(as_alice, order, payment, stripe, deliver):
+    change()
+    ask(as_alice, order)
+    stripe.pay(Payment.objects.get(number=2))
+
+    deliver()
+
+    order.refresh_from_db()
+    assert (order.status, str(order.payment_amount)) == ("processing", "4000.00")
+    assert not Alert.objects.exists()
+
+
+def test_a_changed_currency_counts_as_well(as_alice, order, payment, stripe):
+    change("5504.97", currency="eur")
+
+    ask(as_alice, order)
+
+    assert [(one["currency"], one["status"]) for one in stripe.intents()] == [
+        ("eur", "requires_payment_method"),
+        ("usd", "canceled"),
+    ]
+
+
+def test_the_old_intent_paid_after_the_change_goes_back(as_staff, order, payment, stripe, deliver):
+    change()
+    stripe.pay(payment)
+    stripe.faults.set(refunds="pending")
+    deliver()
+
+    (row,) = as_staff.get("staff/payments/?attention=true").json()["results"]
+    order.refresh_from_db()
+    assert (row["attention"], row["amount"]) == ("wrong_amount", "5504.97")
+    assert (order.status, stripe.refunds()) == ("pending", [550497])
+
+
+def test_the_old_intent_confirmed_after_the_change_is_no_success(as_alice, order, payment, stripe, settle):
+    change()
+    stripe.pay(payment)
+
+    body = {"order_id": str(order.pk), "payment_intent_id": payment.intent_id}
+    answer = as_alice.post("payments/confirm/", body)
+    settle()
+
+    order.refresh_from_db()
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_transition")
+    assert (order.status, stripe.refunds()) == ("pending", [550497])
+
+
+def test_paid_before_it_could_be_canceled_the_money_goes_back_before_the_next(
+    as_alice, order, payment, stripe, deliver
+):
+    change()
+    stripe.pay(payment)
+
+    refused = ask(as_alice, order)
+    deliver()
+    accepted = ask(as_alice, order)
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_transition")
+    assert accepted.status_code == 200
+    assert stripe.refunds() == [550497]
+    assert rows() == [("5504.97", "refunded"), ("4000.00", "pending")]
+
+
+def test_while_the_bank_decides_about_the_old_one_no_other_is_opened(
+    as_alice, order, payment, stripe, monkeypatch
+):
+    at_the_bank = replace(gateway.retrieve_intent(payment.intent_id), status="processing")
+    monkeypatch.setattr(gateway, "cancel_intent", lambda intent_id: at_the_bank)
+    monkeypatch.setattr(gateway, "retrieve_intent", lambda intent_id: at_the_bank)
+    change()
+
+    answers = [ask(as_alice, order), ask(as_alice, order)]
+
+    assert {(one.status_code, one.json()["code"]) for one in answers} == {(400, "invalid_transition")}
+    assert len(stripe.intents()) == 1
+    assert rows() == [("5504.97", "processing")]
+
+
+def test_an_answer_lost_before_the_change_does_not_block_the_key(as_alice, order, stripe):
+    stripe.faults.set(drop_answer=2)
+    assert ask(as_alice, order).status_code == 502
+    change()
+
+    answer = ask(as_alice, order)
+
+    assert answer.status_code == 200
+    assert rows() == [("4000.00", "pending")]
+    # The lost one stays open, but nobody has its secret; were it paid all the same, the money would go back.
+    assert [amount for amount, _ in at_stripe(stripe)] == [550497, 400000]
+
+
+def test_a_total_that_changes_while_stripe_is_asked_is_the_one_that_counts(
+    as_alice, order, stripe, settle, monkeypatch
+):
+    create = gateway.create_intent
+
+    def change_meanwhile(**asked):
+        change()
+        return create(**asked)
+
+    monkeypatch.setattr(gateway, "create_intent", change_meanwhile)
+    answer = ask(as_alice, order)
+    settle()
+
+    assert answer.json()["payment_intent_id"] == stripe.intents()[0]["id"]
+    assert at_stripe(stripe) == [(550497, "canceled"), (400000, "requires_payment_method")]
+    assert rows() == [("5504.97", "cancelled"), ("4000.00", "pending")]
+
+
+def test_a_total_that_does_not_stand_still_is_a_conflict(as_alice, order, stripe, settle, monkeypatch):
+    create = gateway.create_intent
+
+    def change_again(**asked):
+        change(str(asked["amount"] // 100 - 1))
+        return create(**asked)
+
+    monkeypatch.setattr(gateway, "create_intent", change_again)
+    answer = ask(as_alice, order)
+    settle()
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert {status for _, status in at_stripe(stripe)} == {"canceled"}
+    assert {status for _, status in rows()} == {"cancelled"}
+
+
+def test_while_stripe_is_away_the_old_intent_stays(as_alice, order, payment, stripe):
+    change()
+    stripe.faults.set(fail=2)
+
+    answer = ask(as_alice, order)
+
+    assert (answer.status_code, answer.json()["code"]) == (502, "payment_provider_unavailable")
+    assert at_stripe(stripe) == [(550497, "requires_payment_method")]
+    assert rows() == [("5504.97", "pending")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asked_for_at_once_over_a_changed_total_one_is_opened(alice, order, payment, stripe, monkeypatch):
+    change()
+    meet(monkeypatch, actions, "_as_it_stands")
+
+    def create():
+        return actions.create_intent(order_id=order.pk, user=alice, now=timezone.now()).intent_id
+
+    first, second = at_once(create, create)
+
+    assert first == second == stripe.intents()[0]["id"]
+    assert at_stripe(stripe) == [(550497, "canceled"), (400000, "requires_payment_method")]
+    assert rows() == [("5504.97", "cancelled"), ("4000.00", "pending")]
+    assert Order.objects.get().version == 4  # placed, intent made, intent canceled, intent made

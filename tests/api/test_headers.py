@@ -104,7 +104,7 @@ def test_readyz_stays_200_without_redis(as_guest, monkeypatch):
     def away(name):
         raise RedisError
 
-    monkeypatch.setattr(health, "cache", SimpleNamespace(get=away))
+    monkeypatch.setattr(health.redis, "client", lambda: SimpleNamespace(get=away))
 
     answer = as_guest.get("/readyz")
 

@@ -12,6 +12,8 @@ LOST_A_RACE = (errors.DeadlockDetected, errors.SerializationFailure, errors.Lock
 TRIES = 3
 # A lock is waited for 4 s (settings): one more such wait after this, and a request still ends within 15 s.
 NO_MORE_AFTER_SECONDS = 6.0
+# PostgreSQL files these beside bugs, other than all other ends of a session.
+CUT_OFF = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
 LONGEST_PAUSE_SECONDS = 0.1
 
 
@@ -51,10 +53,10 @@ def again[Result](attempt: Callable[[], Result], *, tries: int = TRIES) -> Resul
 
 
 def _whole[Result](attempt: Callable[[], Result]) -> Result:
-    """A session cut off for standing still is an outage too, though PostgreSQL files it elsewhere."""
+    """A session cut off for standing still, or for taking too long, is an outage too."""
     try:
         return attempt()
     except InternalError as error:
-        if isinstance(error.__cause__, errors.IdleInTransactionSessionTimeout):
+        if isinstance(error.__cause__, CUT_OFF):
             raise OperationalError(*error.args) from error.__cause__
         raise

@@ -238,3 +238,20 @@ def test_a_session_cut_off_for_standing_still_is_an_outage_and_no_bug(goods):
         stand_still()
 
     assert state() == AS_BEFORE
+
+
+def test_a_transaction_that_waits_for_one_lock_after_the_other_is_cut_off(goods, other):
+    """Each lock alone would be waited for; together they take longer than a request may."""
+    connection.cursor().execute("SET transaction_timeout = '100ms'")
+    lock(other, "B")
+
+    @transactions.retried
+    def take_both() -> None:
+        inventory.adjust(sku="A", delta=-1, note="", actor_id=None, now=timezone.now())
+        inventory.adjust(sku="B", delta=-1, note="", actor_id=None, now=timezone.now())
+
+    with pytest.raises(OperationalError):
+        take_both()
+
+    other.rollback()
+    assert state() == AS_BEFORE

@@ -28,11 +28,7 @@ PROMISES = [
                         "Payment.objects.filter(order_id=",
                     ),
                 ],
-                tests=[
-                    f"{RACES}::test_refunds_asked_for_at_once_never_exceed_the_payment",
-                    "tests/payments/test_refunds_at_once.py"
-                    "::test_many_parts_at_once_fill_the_payment_and_no_more",
-                ],
+                tests=[f"{RACES}::test_refunds_asked_for_at_once_never_exceed_the_payment"],
             )
         ],
     ),

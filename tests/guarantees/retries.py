@@ -74,11 +74,12 @@ PROMISES = [
         kept_by="`idle_in_transaction_session_timeout` (settings)",
         breaks=[
             Break(
-                out="that timeout",
+                out="that timeout, and the one of L9 behind it",
                 edits=[
                     Edit(
                         SETTINGS, '"idle_in_transaction_session": "10s"', '"idle_in_transaction_session": "0"'
-                    )
+                    ),
+                    Edit(SETTINGS, 'timeouts["transaction"] = "12s"', 'timeouts["transaction"] = "0"'),
                 ],
                 tests=[
                     f"{WAITS}"
@@ -90,11 +91,28 @@ PROMISES = [
                 edits=[
                     Edit(
                         TRANSACTIONS,
-                        "if isinstance(error.__cause__, errors.IdleInTransactionSessionTimeout):",
+                        "if isinstance(error.__cause__, CUT_OFF):",
                         "if False:",
                     )
                 ],
-                tests=[f"{RETRIES}::test_a_session_cut_off_for_standing_still_is_an_outage_and_no_bug"],
+                tests=[
+                    f"{RETRIES}::test_a_session_cut_off_for_standing_still_is_an_outage_and_no_bug",
+                    f"{RETRIES}::test_a_transaction_that_waits_for_one_lock_after_the_other_is_cut_off",
+                ],
+            ),
+        ],
+    ),
+    Promise(
+        key="L9",
+        says="However many locks a request waits for, it writes nothing after its answer's time is over.",
+        kept_by="`transaction_timeout` of the web process (settings)",
+        breaks=[
+            Break(
+                out="that timeout",
+                edits=[Edit(SETTINGS, 'timeouts["transaction"] = "12s"', 'timeouts["transaction"] = "0"')],
+                tests=[
+                    "tests/config/test_settings.py::test_only_a_request_may_not_take_longer_than_its_answer"
+                ],
             ),
         ],
     ),

@@ -22,20 +22,16 @@ PROMISES = [
     Promise(
         key="F2",
         says="The relay forgets an event only after it was taken: killed, or without Redis, it tells again.",
-        kept_by="`tasks.relay.step`: publish first, then `outbox.delivered`",
+        kept_by="`tasks.relay.Telling.step`: publish first, then `outbox.delivered`",
         breaks=[
             Break(
                 out="the order (events are forgotten first)",
                 edits=[
+                    Edit("tasks/relay.py", "            new = telling.publish(plan.told)\n", ""),
                     Edit(
                         "tasks/relay.py",
-                        "        _tell_sockets(events)\n        outbox.delivered(",
-                        "        outbox.delivered(",
-                    ),
-                    Edit(
-                        "tasks/relay.py",
-                        "subscriptions.jobs_for(events), now=now)\n",
-                        "subscriptions.jobs_for(events), now=now)\n        _tell_sockets(events)\n",
+                        "subscriptions.jobs_for(done), now=now)\n",
+                        "subscriptions.jobs_for(done), now=now)\n            new = telling.publish(plan.told)\n",
                     ),
                 ],
                 tests=[
@@ -59,7 +55,7 @@ PROMISES = [
             Break(
                 out="keeping jobs that the broker refused",
                 edits=[
-                    Edit("tasks/relay.py", "            outbox.not_sent(jobs=jobs[sent:], now=now)\n", "")
+                    Edit("tasks/sending.py", "            outbox.not_sent(jobs=jobs[sent:], now=now)\n", "")
                 ],
                 tests=[f"{RELAY}::test_with_the_broker_away_jobs_stay_due"],
             ),

@@ -45,30 +45,35 @@ PROMISES = [
     ),
     Promise(
         key="T3",
-        says="A client hears no frame twice; one that missed a frame of an order is sent for a snapshot.",
-        kept_by="`consumers.topics.Subscription.take`",
+        says="A client hears no frame twice, and nothing of an order beyond a frame that it has missed.",
+        kept_by="`consumers.topics`: `Place.take` drops repeats, `Topic._advance` keeps what is beyond a hole",
         breaks=[
             Break(
                 out="dropping repeats",
                 edits=[
                     Edit(
                         "consumers/topics.py",
-                        "        elif version > self.version:\n            self.version = version\n",
-                        "        else:\n            self.version = version\n",
-                    )
+                        "        if update.version <= self.version:\n            if self.joining",
+                        "        if update.version < self.version:\n            if self.joining",
+                    ),
+                    Edit(
+                        "consumers/topics.py",
+                        "if self.version is None or update.version <= self.version:",
+                        "if self.version is None:",
+                    ),
                 ],
-                tests=[f"{TOPICS}::test_a_repeat_is_dropped_and_a_hole_ends_the_client"],
+                tests=[f"{TOPICS}::test_a_repeat_is_dropped"],
             ),
             Break(
                 out="noticing a hole",
                 edits=[
                     Edit(
                         "consumers/topics.py",
-                        "elif self.topic.is_stream and version > self.version + 1:",
-                        "elif False:",
+                        "if self.is_stream and update.version > self.version + 1:",
+                        "if False:",
                     )
                 ],
-                tests=[f"{TOPICS}::test_a_repeat_is_dropped_and_a_hole_ends_the_client"],
+                tests=[f"{TOPICS}::test_nothing_is_told_beyond_a_hole_until_it_is_filled"],
             ),
         ],
     ),

@@ -39,7 +39,7 @@ test: dev-packages ## The test suite, on servers of its own
 	$(BIN)/pytest -n $(JOBS)
 
 test-slow: dev-packages sdk-packages ## The tests that take minutes: journeys, races, killed processes
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m slow -n $(JOBS) --dist loadfile
 
 prove: dev-packages ## Show that the tests of docs/guarantees.md can fail, mechanism by mechanism (PROVE="S1 R")
 	$(BIN)/python -m tests.guarantees.prove $(PROVE)

@@ -15,7 +15,7 @@ from uuid import UUID
 import stripe
 from django.conf import settings
 
-from backend.payments import patience
+from backend.payments import patience, stripe_objects
 from backend.payments.provider import (
     Intent,
     InvalidSignature,
@@ -43,51 +43,53 @@ def create_intent(*, amount: int, currency: str, key: str, metadata: Mapping[str
         "metadata": dict(metadata),
         "expand": WITH_CHARGE,
     }
-    return _intent(_ask(lambda: intents.create(wish, {"idempotency_key": key})))
+    return stripe_objects.intent(_ask(lambda: intents.create(wish, {"idempotency_key": key})))
 
 
 def retrieve_intent(intent_id: str) -> Intent:
     """The intent as it is now. Raises UnknownAtProvider."""
     intents = _client().v1.payment_intents
-    return _intent(_ask(lambda: intents.retrieve(intent_id, {"expand": WITH_CHARGE})))
+    return stripe_objects.intent(_ask(lambda: intents.retrieve(intent_id, {"expand": WITH_CHARGE})))
 
 
 def cancel_intent(intent_id: str) -> Intent:
     """End the intent, so that nobody can pay it. Raises ProviderRefused when it is too late."""
     intents = _client().v1.payment_intents
-    return _intent(_ask(lambda: intents.cancel(intent_id, {"expand": WITH_CHARGE})))
+    return stripe_objects.intent(_ask(lambda: intents.cancel(intent_id, {"expand": WITH_CHARGE})))
 
 
 def list_intents(*, since: datetime) -> Iterator[list[Intent]]:
     """Every intent opened since then, newest first, a page at a time."""
     wish = {"created": {"gte": int(since.timestamp())}, "expand": ["data.latest_charge"]}
     for page in _pages(_client().v1.payment_intents.list, wish):
-        yield [_intent(found) for found in page]
+        yield [stripe_objects.intent(found) for found in page]
 
 
 def create_refund(*, intent_id: str, amount: int, refund_id: UUID) -> RefundResult:
     """Send money back; the same refund id sends it once. Raises ProviderRefused."""
     refunds = _client().v1.refunds
     wish: Any = {"payment_intent": intent_id, "amount": amount, "metadata": {"refund_id": str(refund_id)}}
-    return _refund(_ask(lambda: refunds.create(wish, {"idempotency_key": f"refund:{refund_id}"})))
+    return stripe_objects.refund(
+        _ask(lambda: refunds.create(wish, {"idempotency_key": f"refund:{refund_id}"}))
+    )
 
 
 def retrieve_refund(stripe_id: str) -> RefundResult:
     """The refund as it is now. Raises UnknownAtProvider."""
     refunds = _client().v1.refunds
-    return _refund(_ask(lambda: refunds.retrieve(stripe_id)))
+    return stripe_objects.refund(_ask(lambda: refunds.retrieve(stripe_id)))
 
 
 def list_refunds(intent_id: str) -> list[RefundResult]:
     """All refunds of the intent, ours and those made in Stripe's dashboard."""
     pages = _pages(_client().v1.refunds.list, {"payment_intent": intent_id})
-    return [_refund(found) for page in pages for found in page]
+    return [stripe_objects.refund(found) for page in pages for found in page]
 
 
 def list_refunds_since(since: datetime) -> Iterator[list[RefundResult]]:
     """Every refund made since then, newest first, a page at a time."""
     for page in _pages(_client().v1.refunds.list, {"created": {"gte": int(since.timestamp())}}):
-        yield [_refund(found) for found in page]
+        yield [stripe_objects.refund(found) for found in page]
 
 
 def verify_event(*, payload: bytes, signature: str) -> dict[str, Any]:
@@ -159,45 +161,3 @@ def _pages(
         if not page["has_more"]:
             return
         wish = {**wish, "starting_after": page["data"][-1]["id"]}
-
-
-def _intent(found: Mapping[str, Any]) -> Intent:
-    charge = found.get("latest_charge")
-    charge = charge if isinstance(charge, Mapping) else {}
-    return Intent(
-        id=found["id"],
-        status=found["status"],
-        amount=found["amount"],
-        amount_received=found.get("amount_received") or 0,
-        amount_refunded=charge.get("amount_refunded") or 0,
-        currency=found["currency"],
-        client_secret=found.get("client_secret") or "",
-        metadata=found.get("metadata") or {},
-        charge=_charge(charge),
-        has_failed=bool(found.get("last_payment_error")),
-    )
-
-
-def _charge(charge: Mapping[str, Any]) -> dict[str, Any]:
-    if not charge:
-        return {}
-    details = charge.get("payment_method_details") or {}
-    card = details.get("card") or {}
-    return {
-        "id": charge["id"],
-        "method": details.get("type"),
-        "brand": card.get("brand"),
-        "last4": card.get("last4"),
-        "receipt_url": charge.get("receipt_url"),
-    }
-
-
-def _refund(found: Mapping[str, Any]) -> RefundResult:
-    return RefundResult(
-        id=found["id"],
-        intent_id=found.get("payment_intent") or "",
-        status=found.get("status") or "pending",
-        amount=found["amount"],
-        failure=found.get("failure_reason") or "",
-        metadata=found.get("metadata") or {},
-    )

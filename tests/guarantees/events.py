@@ -69,7 +69,7 @@ PROMISES = [
                         "    verdict = arbiter.apply_payment_state(intent_id=intent_id, now=now)\n",
                         '    said = {**dict(status="succeeded", amount=0, currency="usd"), '
                         '**event.payload["data"]["object"]}\n'
-                        "    verdict = arbiter._enter(gateway._intent(said), [], now)\n",
+                        "    verdict = arbiter._enter(gateway.stripe_objects.intent(said), [], now)\n",
                     ),
                     Edit(STATES, "    if current in PAID:\n        return False\n", ""),
                 ],

@@ -115,7 +115,8 @@ PROMISES = [
                     Edit(
                         "tasks/relay.py",
                         "subscriptions.jobs_for(done), now=now)\n",
-                        "subscriptions.jobs_for(done), now=now)\n            new = telling.publish(plan.told)\n",
+                        "subscriptions.jobs_for(done), now=now)\n"
+                        "            new = telling.publish(plan.told)\n",
                     ),
                 ],
                 tests=[

@@ -46,7 +46,7 @@ PROMISES = [
     Promise(
         key="T3",
         says="A client hears no frame twice, and nothing of an order beyond a frame that it has missed.",
-        kept_by="`consumers.topics`: `Place.take` drops repeats, `Topic._advance` keeps what is beyond a hole",
+        kept_by="`consumers.topics`: `Place.take` drops repeats, `Topic._advance` keeps what is past a hole",
         breaks=[
             Break(
                 out="dropping repeats",

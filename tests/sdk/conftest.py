@@ -4,7 +4,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -24,11 +24,14 @@ class Web:
     port: int
     log: Path
     by: str = "daphne"
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         if self.process is None or self.process.poll() is not None:
-            self.process = live.start(port=self.port, log=self.log, environment={"WEB_SERVER": self.by})
+            self.process = live.start(
+                port=self.port, log=self.log, environment=self.settings | {"WEB_SERVER": self.by}
+            )
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Returns when it is gone."""

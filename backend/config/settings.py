@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "backend.payments",
     "backend.reviews",
     "backend.dashboard",
+    "backend.asyncapi",
     "tasks",
     "fixtures",
 ]

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from backend.asyncapi import apps_socket, frames, topics
+from backend.asyncapi import apps_socket, frames, messages, topics
 from backend.asyncapi.frames import Json, ref
 from backend.asyncapi.topics import Topic
 from consumers import backlog, client, live
@@ -60,7 +60,7 @@ def _document() -> Json:
         "operations": _operations(),
         "components": {
             "schemas": _schemas(),
-            "messages": {**_plain_messages(), **_apps_messages()},
+            "messages": {**messages.plain(), **messages.for_apps()},
             "securitySchemes": KEYS,
         },
         "x-close-codes": close_codes(),
@@ -72,11 +72,6 @@ def _document() -> Json:
 def close_codes() -> list[Json]:
     """Every code with which the shop closes a socket."""
     return [{"code": int(code), "reason": code.reason, "reconnect": code < FINAL} for code in Code]
-
-
-def messages_of(topic: Topic) -> list[str]:
-    """The names of its messages."""
-    return [f"{topic.name}Snapshot", *(f"{told.name}Update" for told in topic.told)]
 
 
 def _schemas() -> dict[str, Json]:
@@ -97,43 +92,12 @@ def _schemas() -> dict[str, Json]:
     }
 
 
-def _plain_messages() -> dict[str, Json]:
-    made = {"error": _message("error", "What is wrong, before the close.", frames.ERROR)}
-    for topic in topics.ALL:
-        name = f"{topic.name}Snapshot"
-        made[name] = _message(name, f"How {topic.topic} stands.", frames.snapshot_example(topic))
-        for told in topic.told:
-            name, events = f"{told.name}Update", ", ".join(told.events)
-            made[name] = _message(name, f"A change: {events}.", frames.update_example(topic, told))
-    return made
-
-
-def _apps_messages() -> dict[str, Json]:
-    commands = [exchange.example for exchange in apps_socket.EXCHANGES.values()]
-    push = apps_socket.push_example(frames.update_example(topics.STOCK, topics.STOCK.told[0]))
-    return {
-        "command": _message("command", "One of the commands, or a pong.", *commands, schema="Command"),
-        "reply": _message("reply", "The answer to a command.", apps_socket.REPLY_EXAMPLE, schema="Reply"),
-        "push": _message("push", "News of a topic, or what comes before a close.", push, schema="Push"),
-        "ping": _message("ping", "Is anybody there?", {}, schema="Ping"),
-    }
-
-
-def _message(name: str, summary: str, *examples: Json, schema: str = "") -> Json:
-    return {
-        "name": name,
-        "summary": summary,
-        "payload": ref(schema or frames.schema_name(name)),
-        "examples": [{"payload": example} for example in examples],
-    }
-
-
 def _channels() -> dict[str, Json]:
     return {topic.name: _channel(topic) for topic in topics.ALL} | {APPS: _apps_channel()}
 
 
 def _channel(topic: Topic) -> Json:
-    names = [*messages_of(topic), "error"]
+    names = [*messages.names_of(topic), "error"]
     parameters = {"order_id": {"description": "The order's id."}} if "{order_id}" in topic.address else {}
     return {
         "address": topic.address,
@@ -153,7 +117,7 @@ def _apps_channel() -> Json:
         "title": "The apps' socket",
         "summary": "The Centrifuge JSON client protocol: one connection, many topics, recovery.",
         "description": "For the published Centrifuge SDKs. Several objects may share a frame, a line each.",
-        "messages": _references(_apps_messages()),
+        "messages": _references(messages.for_apps()),
         "bindings": {"ws": _handshake({})},
     }
 
@@ -171,7 +135,7 @@ def _operations() -> dict[str, Json]:
     keys = [{"$ref": f"#/components/securitySchemes/{name}"} for name in KEYS]
     heard = {
         f"hear{topic.name[0].upper()}{topic.name[1:]}": {
-            **_operation("send", topic.name, [*messages_of(topic), "error"], topic.says),
+            **_operation("send", topic.name, [*messages.names_of(topic), "error"], topic.says),
             **({} if topic is topics.STOCK else {"security": keys}),
         }
         for topic in topics.ALL
@@ -189,8 +153,8 @@ def _answered() -> Json:
 
 
 def _operation(action: str, channel: str, names: list[str], summary: str) -> Json:
-    messages = [_message_ref(channel, name) for name in names]
-    return {"action": action, "channel": _channel_ref(channel), "summary": summary, "messages": messages}
+    said = [_message_ref(channel, name) for name in names]
+    return {"action": action, "channel": _channel_ref(channel), "summary": summary, "messages": said}
 
 
 def _channel_ref(channel: str) -> Json:

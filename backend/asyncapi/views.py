@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from backend.asyncapi import apps_socket, document, topics
+from backend.asyncapi import apps_socket, document, messages, topics
 from backend.asyncapi.frames import Json
 
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -33,11 +33,11 @@ def _document(request: HttpRequest) -> Json:
 
 
 def _context(made: Json) -> Json:
-    messages = made["components"]["messages"]
+    said = made["components"]["messages"]
     return {
         "document": made,
         "server": made["servers"]["shop"],
-        "topics": [_topic(topic, messages) for topic in topics.ALL],
+        "topics": [_topic(topic, said) for topic in topics.ALL],
         "commands": [
             {
                 "method": method,
@@ -56,8 +56,8 @@ def _context(made: Json) -> Json:
     }
 
 
-def _topic(topic: topics.Topic, messages: Json) -> Json:
-    shown = [messages[name] for name in document.messages_of(topic)]
+def _topic(topic: topics.Topic, said: Json) -> Json:
+    shown = [said[name] for name in messages.names_of(topic)]
     return {
         "topic": topic,
         "messages": [

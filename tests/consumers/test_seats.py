@@ -7,6 +7,7 @@ import pytest
 from backend.core import redis
 from consumers import seats
 from consumers.client import Client
+from consumers.dialects import PLAIN
 
 LIMIT = 10
 
@@ -16,7 +17,9 @@ async def _nothing(*_):
 
 
 def a_client(user_id):
-    return Client(send=_nothing, close=_nothing, user_id=user_id)
+    client = Client(send=_nothing, dialect=PLAIN)
+    client.user_id = user_id
+    return client
 
 
 async def sit(user_id, number=1):

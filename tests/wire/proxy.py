@@ -131,12 +131,20 @@ class Proxy:
     async def _down(self, wire: Wire, reader: asyncio.StreamReader) -> None:
         with contextlib.suppress(OSError):
             while chunk := await self._read(reader):
-                if self._left is not None:
-                    chunk, self._left = chunk[: self._left], self._left - len(chunk)
-                await self._pass(wire, wire.client, chunk)
-                if self._left is not None and self._left <= 0:
-                    self._left = None
+                rest = self._take(len(chunk))
+                await self._pass(wire, wire.client, chunk[:rest])
+                if rest is not None:
                     wire.tear()
+
+    def _take(self, number: int) -> int | None:
+        """How many of so many bytes may still pass before the cut; None: it is not yet due."""
+        if self._left is None:
+            return None
+        rest, self._left = self._left, self._left - number
+        if self._left > 0:
+            return None
+        self._left = None
+        return rest
 
     async def _read(self, reader: asyncio.StreamReader) -> bytes:
         await self._reads.wait()

@@ -82,11 +82,17 @@ def _moves() -> tuple[str, ...]:
     return ("order.created", *reached, "order.expiring", "order.refunded")
 
 
+def example(shape: type[BaseModel]) -> Any:
+    """One value of the shape, as REST's docs show it."""
+    extra: Any = shape.model_config["json_schema_extra"]
+    return extra["example"]
+
+
 CART = Topic(
     name="cart",
     topic="cart:{cart id}",
     pattern=f"^cart:{UUID}$",
-    example=f"cart:{SOME_ID}",
+    example=f"cart:{example(Cart)['id']}",
     address="/ws/cart/",
     who="a signed-in user",
     says="The caller's cart, now and at every change on any device.",
@@ -110,7 +116,7 @@ ORDER = Topic(
     name="order",
     topic="order:{order id}",
     pattern=f"^order:{UUID}$",
-    example=f"order:{SOME_ID}",
+    example=f"order:{example(Order)['id']}",
     address="/ws/orders/{order_id}/",
     who="its owner, and staff",
     says="One order, now and at every change. `order.payment` tells how the money stands.",
@@ -180,9 +186,3 @@ STAFF = Topic(
     ),
 )
 ALL = (CART, ORDERS, ALL_ORDERS, ORDER, STOCK, STAFF)
-
-
-def example(shape: type[BaseModel]) -> Any:
-    """One value of the shape, as REST's docs show it."""
-    extra: Any = shape.model_config["json_schema_extra"]
-    return extra["example"]

@@ -44,6 +44,8 @@ def test_the_page_shows_all_of_it_and_loads_nothing_from_elsewhere(as_guest):
     ]
     assert [name for name in names if name not in page] == []
     assert [code for code in Code if f"<td>{int(code)}</td><td>{code.reason}</td>" not in page] == []
+    assert "staff, with <code>?scope=all</code>" in page
+    assert "bearer, &lt;access token&gt;" in page
     assert re.findall(r"(?:src|href)=\"((?:https?:)?//[^\"]+)", page) == []
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 

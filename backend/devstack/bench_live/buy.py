@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from functools import partial
+from uuid import UUID
 
 import django
 from django.db import transaction
@@ -33,8 +34,8 @@ def _buy(*, user: str, address: str) -> float:
         transaction.on_commit(partial(_note, committed_at))
         orders.place_order(
             user=User.objects.get(pk=user),
-            shipping_address_id=address,  # type: ignore[arg-type]  (Django takes its text)
-            billing_address_id=address,  # type: ignore[arg-type]
+            shipping_address_id=UUID(address),
+            billing_address_id=UUID(address),
             now=timezone.now(),
         )
     return committed_at[0]

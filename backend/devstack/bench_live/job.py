@@ -1,7 +1,6 @@
 """What a load process is asked to do, and what it answers."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -24,10 +23,7 @@ class Job:
 class Result:
     """`figures` by name; faults are those of all sockets of the run. `load_cpu` is a share of one core."""
 
+    kind: str
     figures: dict[str, float]
     faults: dict[str, int]
     load_cpu: float
-
-    @classmethod
-    def read(cls, answer: dict[str, Any]) -> "Result":
-        return cls(**answer)

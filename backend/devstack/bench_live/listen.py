@@ -21,7 +21,7 @@ _KINDS = {
 async def main(job: Job) -> Result:
     began_at, used = time.monotonic(), time.process_time()
     figures, faults = await _KINDS[job.kind](job)
-    return Result(figures, faults, (time.process_time() - used) / (time.monotonic() - began_at))
+    return Result(job.kind, figures, faults, (time.process_time() - used) / (time.monotonic() - began_at))
 
 
 if __name__ == "__main__":

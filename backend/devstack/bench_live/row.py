@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Row:
-    """`is_floor`: at least so much is wanted, else at most. `beside`: what the figure was compared with."""
+    """`is_floor`: at least so much is wanted, else at most. `beside`: what it is beside.
 
+    Rows of one run have their faults in common.
+    """
+
+    run: str
     name: str
     server: str
     seen: float

@@ -61,6 +61,7 @@ class Live:
         bare = self._bare("rate", by, sockets=self._sizes.sockets)
         seen, yardstick = ours.figures, bare.figures
         yield _row(
+            ours,
             f"deliveries per CPU second, {self._sizes.sockets} sockets, of the bare app's",
             by,
             seen["per_cpu_second"] / yardstick["per_cpu_second"],
@@ -71,7 +72,6 @@ class Live:
                 f"{seen['per_second']:,.0f} / {yardstick['per_second']:,.0f}, clients' CPU "
                 f"{100 * seen['load']:.0f} / {100 * yardstick['load']:.0f} % of a core"
             ),
-            faults=ours.faults,
         )
 
     def _orders(self, by: By) -> Iterator[Row]:
@@ -80,51 +80,51 @@ class Live:
         pace = f"{figures['rate']:.0f} orders/s, {figures['deliveries'] + figures['fed']:,.0f} frames"
         for name, wanted in (("p50", 15), ("p99", 100)):
             text = f"commit to socket, {self._sizes.sockets} sockets, {name}"
-            yield _row(text, by, figures[name], wanted=wanted, unit="ms", beside=pace, faults=ours.faults)
+            yield _row(ours, text, by, figures[name], wanted=wanted, unit="ms", beside=pace)
 
     def _deaf(self, by: By) -> Iterator[Row]:
         ours = self._ours("deaf", by, sockets=min(self._sizes.sockets, _LISTENERS_BESIDE_DEAF))
         figures = ours.figures
         yield _row(
+            ours,
             "20 clients that never read: others' p99, times as late",
             by,
             figures["after"] / figures["before"],
             wanted=1.5,
             beside=f"{figures['after']:.1f} ms / {figures['before']:.1f} ms while they read",
-            faults=ours.faults,
         )
         name = "20 clients that never read: memory"
-        yield _row(name, by, figures["mib"], wanted=32, unit="MiB", faults=ours.faults)
+        yield _row(ours, name, by, figures["mib"], wanted=32, unit="MiB")
 
     def _storm(self, by: By) -> Iterator[Row]:
         ours = self._ours("storm", by, sockets=self._sizes.storm)
         bare = self._bare("storm", by, sockets=self._sizes.storm)
         yield _row(
+            ours,
             f"{self._sizes.storm} clients reconnect at once: all have their snapshots",
             by,
             ours.figures["seconds"],
             wanted=2,
             unit="s",
             beside=f"bare app: {bare.figures['seconds']:.2f} s to a first frame",
-            faults=ours.faults,
         )
 
     def _many(self, by: By) -> Iterator[Row]:
         ours = self._ours("many", by, sockets=self._sizes.many)
         bare = self._bare("many", by, sockets=self._sizes.many)
-        figures, faults = ours.figures, ours.faults
+        figures = ours.figures
         name = f"{self._sizes.many} sockets on one process: memory each"
         beside = (
             f"bare app: {bare.figures['kib']:.1f} KiB; a frame reaches all in {figures['round_ms']:.0f} ms"
         )
-        yield _row(name, by, figures["kib"], wanted=30, unit="KiB", beside=beside, faults=faults)
+        yield _row(ours, name, by, figures["kib"], wanted=30, unit="KiB", beside=beside)
         yield _row(
+            ours,
             f"Redis bytes per event, {self._sizes.many} subscribers to {figures['few']:.0f}",
             by,
             figures["bytes_many"] / figures["bytes_few"],
             wanted=1.01,
             beside=f"{figures['bytes_many']:,.0f} / {figures['bytes_few']:,.0f} bytes",
-            faults=faults,
         )
 
     def _ours(self, kind: str, by: By, *, sockets: int, own_news: bool = True) -> Result:
@@ -147,10 +147,11 @@ class Live:
             sockets=sockets,
         )
         answer = workers.ask("listen", asdict(job), settings=self._shop.settings, package="bench_live")
-        return Result.read(answer)
+        return Result(**answer)
 
 
 def _row(
+    ours: Result,
     name: str,
     by: By,
     seen: float,
@@ -159,16 +160,17 @@ def _row(
     unit: str = "",
     is_floor: bool = False,
     beside: str = "",
-    faults: dict[str, int],
 ) -> Row:
     load = os.getloadavg()[0]
-    return Row(name, by, seen, wanted, unit, is_floor, beside, faults, load_average=load)
+    return Row(ours.kind, name, by, seen, wanted, unit, is_floor, beside, ours.faults, load_average=load)
 
 
 def faults(rows: list[Row]) -> Row:
     """The last one: of all runs, each counted once."""
-    runs = {(row.server, tuple(row.faults.items()), row.beside): row.faults for row in rows}
+    runs = {(row.server, row.run): row.faults for row in rows}
     kinds = ("lost", "doubled", "reordered")
     counts = {kind: sum(found.get(kind, 0) for found in runs.values()) for kind in kinds}
     beside = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-    return Row("lost, doubled or reordered frames, all runs", "both", sum(counts.values()), 0, beside=beside)
+    return Row(
+        "all", "lost, doubled or reordered frames, all runs", "both", sum(counts.values()), 0, beside=beside
+    )

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from redis.asyncio import Redis, RedisCluster
+from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
@@ -41,4 +41,6 @@ def _client_of(_: asyncio.AbstractEventLoop) -> Redis | RedisCluster:
     }
     if settings.REDIS_CLUSTER:
         return RedisCluster.from_url(**given, retry=Retry(NoBackoff(), 1))
-    return Redis.from_url(**given, retry=Retry(NoBackoff(), 0), connection_class=connections.Wary)
+    # Whoever finds all of them busy waits: when thousands leave at once, each has a seat to free.
+    given |= {"retry": Retry(NoBackoff(), 0), "connection_class": connections.Wary, "timeout": 1}
+    return Redis.from_pool(BlockingConnectionPool.from_url(**given))

@@ -10,12 +10,14 @@ import pytest
 
 from backend.cart.models import Cart
 from backend.core import redis
-from backend.devstack import processes
+from backend.devstack import ports, processes
 from backend.inventory.models import Stock
+from backend.outbox.models import Event
 from tests.consumers.ears import Shop
-from tests.consumers.test_centrifuge_topics import cart_topic
 from tests.wire import oracle
 from tests.wire.world import PATIENCE_SECONDS
+
+LINK_BACK_SECONDS = 10  # half of the least time between two checks of positions
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -99,37 +101,53 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_nobody_misses_anything(fault, world, crowd, apps, followers, topics, alice, as_alice):
+def test_nobody_misses_anything(fault, world, crowd, apps, followers, topics, as_alice):
     fault(world, crowd)
     crowd.go_on()
     crowd.stop()
 
-    truth = how_it_stands(world, topics, as_alice)
-    assert truth["stock:MUG"]["version"] == Stock.objects.get(sku="MUG").version
-    assert truth[cart_topic(alice)]["version"] == Cart.objects.get(user=alice).version
-    for app in apps:
-        for topic, frame in truth.items():
-            assert app.wait_until(lambda a=app, f=frame, t=topic: knows(a, t, f), seconds=PATIENCE_SECONDS), (
-                topic,
-                frame["version"],
-                app.events[-5:],
-            )
-        oracle.check(oracle.by_sdk(app.events), topics=topics)
-    for topic, follower in followers.items():
-        version = truth[topic]["version"]
+    check(apps, followers, how_it_stands(world, topics, as_alice), seconds=PATIENCE_SECONDS)
+
+
+def test_what_came_last_is_not_missed_although_nothing_follows_it(
+    world, crowd, apps, followers, topics, as_alice
+):
+    world.link.upstream, alive = ports.find_free(), world.link.upstream
+    world.link.reset()
+    crowd.go_on()
+    crowd.stop()
+    assert processes.wait_until(lambda: not Event.objects.exists(), seconds=PATIENCE_SECONDS)
+    world.link.upstream = alive
+
+    check(apps, followers, how_it_stands(world, topics, as_alice), seconds=LINK_BACK_SECONDS)
+
+
+def check(apps, followers, truth, *, seconds):
+    """All know how it stands, soon; and on the way there nobody was told what is not so."""
+    for topic, frame in truth.items():
+        for app in apps:
+            caught_up = app.wait_until(lambda a=app, t=topic, f=frame: knows(a, t, f), seconds=seconds)
+            assert caught_up, (topic, frame["version"], app.events[-5:])
+        follower, version = followers[topic], frame["version"]
         caught_up = processes.wait_until(
-            lambda f=follower, v=version: f.newest["version"] == v, seconds=PATIENCE_SECONDS
+            lambda f=follower, v=version: f.newest["version"] == v, seconds=seconds
         )
         assert caught_up, (topic, version, follower.codes, follower.newest)
         for frames in follower.sockets:
             oracle.check(oracle.by_socket(frames), topics=[topic])
+    for app in apps:
+        oracle.check(oracle.by_sdk(app.events), topics=truth)
 
 
 def how_it_stands(world, topics, as_alice):
     """By topic, as whoever comes now is shown."""
     with ExitStack() as opened:
         shop = Shop(world.webs[0].port, opened)
-        return {topic: shop.listen(path, token=as_alice.token).frame() for topic, path in topics.items()}
+        shown = {topic: shop.listen(path, token=as_alice.token).frame() for topic, path in topics.items()}
+    cart = next(frame for topic, frame in shown.items() if topic.startswith("cart:"))
+    assert cart["version"] == Cart.objects.get(pk=cart["data"]["id"]).version
+    assert shown["stock:MUG"]["version"] == Stock.objects.get(sku="MUG").version
+    return shown
 
 
 def knows(app, topic, frame):

@@ -28,7 +28,8 @@ from api.parser import StrictParser
 api = NinjaAPI(
     title="Shopwire",
     version="1",
-    description="A headless shop whose cart, stock and orders are live.",
+    description="A headless shop whose cart, stock and orders are live. "
+    "The sockets have [docs of their own](/api/asyncapi/docs/).",
     openapi_url="/schema/",
     docs_url="/docs/",
     parser=StrictParser(),

@@ -82,8 +82,7 @@ class Hub:
             if seen is None:
                 gone.append(place.topic.name)
             else:
-                slot = None if watch.is_stream else seen.topic
-                client.push(client.dialect.snapshot(seen), slot=slot)
+                client.push(client.dialect.snapshot(seen))  # in no slot: no update may take its place
                 self.join(place, seen.version)
         return gone
 

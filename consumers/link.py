@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from backend.outbox import wire
+from consumers import connections
 
 log = logging.getLogger(__name__)
 QUIET_SECONDS = 5.0
@@ -39,6 +40,7 @@ class Link:
             socket_timeout=None,
             socket_connect_timeout=1,
             retry=Retry(NoBackoff(), 0),
+            connection_class=connections.Wary,
         )
         self._on_message = on_message
         self._on_change = on_change

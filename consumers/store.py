@@ -5,10 +5,12 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from redis.asyncio import Redis, RedisCluster
+from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
+
+from consumers import connections
 
 AWAY = (RedisError, RedisClusterException, OSError)  # what `execute` raises when Redis does not answer
 
@@ -30,12 +32,15 @@ def client() -> Any:
 @cache
 def _client_of(_: asyncio.AbstractEventLoop) -> Redis | RedisCluster:
     """Connections belong to a loop."""
-    kind, retries = (RedisCluster, 1) if settings.REDIS_CLUSTER else (Redis, 0)
-    return kind.from_url(
-        settings.REDIS_URL,
-        decode_responses=True,
-        socket_timeout=1,
-        socket_connect_timeout=0.5,
-        max_connections=20,
-        retry=Retry(NoBackoff(), retries),
-    )
+    given: dict[str, Any] = {
+        "url": settings.REDIS_URL,
+        "decode_responses": True,
+        "socket_timeout": 1,
+        "socket_connect_timeout": 0.5,
+        "max_connections": 20,
+    }
+    if settings.REDIS_CLUSTER:
+        return RedisCluster.from_url(**given, retry=Retry(NoBackoff(), 1))
+    # Whoever finds all of them busy waits: when thousands leave at once, each has a seat to free.
+    given |= {"retry": Retry(NoBackoff(), 0), "connection_class": connections.Wary, "timeout": 1}
+    return Redis.from_pool(BlockingConnectionPool.from_url(**given))

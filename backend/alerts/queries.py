@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from backend.alerts.models import Alert
 from backend.core.errors import Missing
@@ -19,6 +19,12 @@ def staff_rows(*, kind: str | None = None, is_open: bool = False) -> QuerySet[Al
 def open_alerts(*, limit: int = 50) -> list[Alert]:
     """The newest open alerts."""
     return list(staff_rows(is_open=True)[:limit])
+
+
+def open_counts() -> dict[str, int]:
+    """How many alerts are open, by kind; every kind is there."""
+    found = Alert.objects.filter(acknowledged_at__isnull=True).values_list("kind").annotate(Count("id"))
+    return {**dict.fromkeys(Alert.Kind.values, 0), **dict(found.order_by())}
 
 
 def alert(alert_id: UUID) -> Alert:

@@ -55,6 +55,7 @@ class Env(BaseSettings):
     jwt_refresh_days: Annotated[int, Field(gt=0)] = 7
     sockets_per_user: Annotated[int, Field(gt=0)] = 10
     sockets_drain_seconds: Annotated[float, Field(ge=0)] = 2.0
+    metrics_token: str = ""
     log_format: Literal["console", "json"] = "console"
     shopwire_data_dir: str = ".data"
     port: int = 8000

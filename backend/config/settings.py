@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "backend.payments",
     "backend.reviews",
     "backend.dashboard",
+    "backend.asyncapi",
     "tasks",
     "fixtures",
 ]
@@ -156,6 +157,7 @@ STAFF_ALERT_EMAILS = ENV.staff_alert_emails
 
 # The edge
 
+METRICS_TOKEN = ENV.metrics_token
 TRUSTED_PROXIES = ENV.trusted_proxies
 CORS_ALLOWED_ORIGINS = ENV.cors_allowed_origins
 CORS_EXPOSE_HEADERS = ["Retry-After", "Idempotency-Replayed"]

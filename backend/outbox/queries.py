@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Count, Min, Q
 
 from backend.outbox import shards
-from backend.outbox.models import Event
+from backend.outbox.models import Event, Job
 
 
 def batch(
@@ -27,6 +27,12 @@ def lag(*, now: datetime) -> timedelta:
     """How long the oldest event has been waiting for a relay; zero when none does."""
     oldest = Event.objects.aggregate(at=Min("at"))["at"]
     return max(now - oldest, timedelta()) if oldest else timedelta()
+
+
+def jobs() -> dict[str, int]:
+    """How many jobs are still owed (`waiting`), and how many staff must look at (`failed`)."""
+    is_failed = Q(failed_at__isnull=False)
+    return Job.objects.aggregate(waiting=Count("id", filter=~is_failed), failed=Count("id", filter=is_failed))
 
 
 def clock() -> datetime:

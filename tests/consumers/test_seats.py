@@ -1,5 +1,6 @@
 """Seats of a process that died are free for its clients when they come back."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from backend.core import redis
 from consumers import seats
 from consumers.client import Client
-from consumers.dialects import Plain
+from consumers.dialects import PLAIN
 
 LIMIT = 10
 
@@ -17,7 +18,7 @@ async def _nothing(*_):
 
 
 def a_client(user_id):
-    client = Client(send=_nothing, dialect=Plain())
+    client = Client(send=_nothing, dialect=PLAIN)
     client.user_id = user_id
     return client
 
@@ -88,3 +89,15 @@ async def test_a_seat_that_is_left_is_free():
     await seats.leave(clients[0])
 
     assert await sit(user_id, 2) == [True, False]
+
+
+async def test_all_who_come_and_go_at_once_have_seats_and_leave_them(settings):
+    settings.SOCKETS_PER_USER = 200
+    user_id = uuid4()
+    clients = [a_client(user_id) for _ in range(200)]
+
+    assert all(await asyncio.gather(*(seats.take(client, open_here=201) for client in clients)))
+    assert redis.client().zcard(f"sockets:{user_id}") == 200
+
+    await asyncio.gather(*(seats.leave(client) for client in clients))
+    assert redis.client().zcard(f"sockets:{user_id}") == 0

@@ -1,7 +1,6 @@
 // The published JavaScript client on a leash: one JSON command a line on stdin, one JSON event a line on stdout.
-// Commands: {"do": "connect", "url", "token"?}, {"do": "subscribe", "channel", "since"?, "recoverable"?},
-// {"do": "unsubscribe" | "resubscribe", "channel"}, {"do": "disconnect"}, {"do": "token", "token"} (the answer
-// to the event "token_wanted").
+// Commands: {"do": "connect", "url", "token"?, "fresh"?}, {"do": "subscribe" | "unsubscribe" | "resubscribe",
+// "channel"}, {"do": "ask", "method", "channel"}, {"do": "token", "token"} (the answer to "token_wanted").
 import { createInterface } from 'node:readline';
 import { Centrifuge } from 'centrifuge';
 import WebSocket from 'ws';
@@ -24,20 +23,26 @@ const commands = {
       client.on(name, (about) => tell(name, { ...about, error: about.error ?? null }));
     client.connect();
   },
-  subscribe({ channel, since, recoverable }) {
-    const subscription = client.newSubscription(channel, { since, recoverable: recoverable ?? true });
+  subscribe({ channel }) {
+    const subscription = client.newSubscription(channel, { recoverable: true, positioned: true });
     for (const name of ['subscribing', 'subscribed', 'unsubscribed', 'publication', 'error'])
       subscription.on(name, (about) => tell(name, { ...about, channel }));
     subscription.subscribe();
   },
   unsubscribe: ({ channel }) => client.getSubscription(channel).unsubscribe(),
   resubscribe: ({ channel }) => client.getSubscription(channel).subscribe(),
-  stats: ({ channel }) =>
-    client.getSubscription(channel).presenceStats().then(
-      (stats) => tell('stats', stats),
-      (error) => tell('refused', { code: error.code }),
-    ),
-  disconnect: () => client.disconnect(),
+  ask({ method, channel }) {
+    const questions = {
+      publish: () => client.publish(channel, {}),
+      rpc: () => client.rpc('greet', {}),
+      history: () => client.history(channel),
+      stats: () => client.presenceStats(channel),
+    };
+    questions[method]().then(
+      ({ numClients, numUsers }) => tell('answer', { method, clients: numClients, users: numUsers }),
+      ({ code }) => tell('answer', { method, code }),
+    );
+  },
   token: ({ token }) => giveToken(token),
 };
 

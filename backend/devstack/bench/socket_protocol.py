@@ -2,24 +2,30 @@
 
 import asyncio
 import re
+import socket
 import struct
 from collections.abc import Callable
 
 _HANDSHAKE = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: c2hvcHdpcmUtYmVuY2ghIQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    "Sec-WebSocket-Key: c2hvcHdpcmUtYmVuY2ghIQ==\r\nSec-WebSocket-Version: 13\r\n{token}\r\n"
 )
 _VERSION = re.compile(rb'"version": ?(\d+)')
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 
 
+def _handshake(path: str, *, token: str) -> bytes:
+    line = f"Authorization: Bearer {token}\r\n" if token else ""
+    return _HANDSHAKE.format(path=path, token=line).encode()
+
+
 class Socket(asyncio.Protocol):
     """Tells `on_frame` the version of each text frame and its length; `version` is the newest."""
 
-    def __init__(self, *, path: str, on_frame: Callable[["Socket", int, int], None]) -> None:
+    def __init__(self, *, path: str, on_frame: Callable[["Socket", int, int], None], token: str = "") -> None:
         self.version: int | None = None
         self.failure = ""
-        self._path = path
+        self._request = _handshake(path, token=token)
         self._on_frame = on_frame
         self._buffer = b""
         self._is_open = False
@@ -27,7 +33,7 @@ class Socket(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        transport.write(_HANDSHAKE.format(path=self._path).encode())
+        transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
         self._buffer = self._buffer + data if self._buffer else data
@@ -42,6 +48,11 @@ class Socket(asyncio.Protocol):
 
     def send(self, text: str) -> None:
         self._write(_TEXT, text.encode())
+
+    def stop_reading(self) -> None:
+        """Stay, and read nothing any more; little fits into the system's buffer meanwhile."""
+        self._transport.pause_reading()
+        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 
     def close(self) -> None:
         self._transport.abort()
@@ -64,8 +75,10 @@ class Socket(asyncio.Protocol):
             self.failure = f"closed with {payload!r}"
 
     def _write(self, opcode: int, payload: bytes) -> None:
-        """Masked with zeros, which leaves it as it is; up to 125 bytes."""
-        self._transport.write(bytes([0x80 | opcode, 0x80 | len(payload), 0, 0, 0, 0]) + payload)
+        """Masked with zeros, which leaves it as it is; up to 64 KiB."""
+        size = len(payload)
+        length = bytes([0x80 | size]) if size < 126 else struct.pack("!BH", 0x80 | 126, size)
+        self._transport.write(bytes([0x80 | opcode]) + length + bytes(4) + payload)
 
 
 def _split(data: bytes) -> tuple[int, bytes, bytes] | None:

@@ -31,13 +31,13 @@ def lines(rows: Sequence[Row], *, about: str) -> list[str]:
     cells = [_HEAD, *(_cells(row) for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(_HEAD))]
     table = [_line(row, widths) for row in cells]
-    return ["", table[0], "-" * len(table[0]), *table[1:], "", *_legend(rows), about, _machine()]
+    return ["", table[0], "-" * len(table[0]), *table[1:], "", *_legend(rows), about, machine()]
 
 
 def write(file: Path, rows: Sequence[Row], *, about: str) -> None:
     """The same as JSON."""
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    result = {"at": at, "about": about, "machine": _machine(), "rows": [asdict(row) for row in rows]}
+    result = {"at": at, "about": about, "machine": machine(), "rows": [asdict(row) for row in rows]}
     file.write_text(json.dumps(result, indent=2) + "\n")
 
 
@@ -79,7 +79,8 @@ def _legend(rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def _machine() -> str:
+def machine() -> str:
+    """What it was measured on."""
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     system = f"Python {platform.python_version()}, {platform.system()}"
     return f"{os.cpu_count()} cores, {system}, load average {load}"

@@ -13,9 +13,11 @@ from backend.devstack.bench.shop import Failed
 _LATEST_SECONDS = 300
 
 
-def ask(module: str, job: Mapping[str, Any], *, settings: Mapping[str, str]) -> dict[str, Any]:
-    """What `python -m backend.devstack.bench.MODULE` printed. Raises Failed."""
-    words = [sys.executable, "-m", f"backend.devstack.bench.{module}"]
+def ask(
+    module: str, job: Mapping[str, Any], *, settings: Mapping[str, str], package: str = "bench"
+) -> dict[str, Any]:
+    """What `python -m backend.devstack.PACKAGE.MODULE` printed. Raises Failed."""
+    words = [sys.executable, "-m", f"backend.devstack.{package}.{module}"]
     done = subprocess.run(
         tether.command(*words, signal=signal.SIGTERM),
         input=json.dumps(job),

@@ -1,0 +1,176 @@
+"""Each row of the issue's table, under Daphne and uvicorn, each figure in servers of its own."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from backend.devstack.bench import numbering, workers
+from backend.devstack.bench.shop import Shop
+from backend.devstack.bench_live import scene
+from backend.devstack.bench_live.job import Job, Result
+from backend.devstack.bench_live.row import Row
+from backend.devstack.bench_live.scene import By
+from backend.devstack.console import Console
+
+_LISTENERS_BESIDE_DEAF = 500
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many sockets, and how long a row."""
+
+    sockets: int
+    many: int
+    storm: int
+    seconds: float
+
+
+class Live:
+    """A running shop, and who listens to it."""
+
+    def __init__(self, shop: Shop, *, people: dict[str, Any], sizes: Sizes, console: Console) -> None:
+        self._shop, self._sizes, self._console = shop, sizes, console
+        self._job = Job(
+            kind="",
+            port=0,
+            server_pid=0,
+            redis_url="",
+            sku=numbering.sku(numbering.FIRST_SKU + 1),
+            sockets=0,
+            seconds=sizes.seconds,
+            staff=people["staff"],
+            buyers=people["buyers"],
+        )
+
+    def rows(self, by: By, *, kinds: set[str]) -> Iterator[Row]:
+        """Raises Failed."""
+        made: dict[str, Callable[[By], Iterator[Row]]] = {
+            "rate": self._rate,
+            "orders": self._orders,
+            "deaf": self._deaf,
+            "storm": self._storm,
+            "many": self._many,
+        }
+        for kind, of in made.items():
+            if kind in kinds:
+                yield from of(by)
+
+    def _rate(self, by: By) -> Iterator[Row]:
+        ours = self._ours("rate", by, sockets=self._sizes.sockets)
+        bare = self._bare("rate", by, sockets=self._sizes.sockets)
+        seen, yardstick = ours.figures, bare.figures
+        yield _row(
+            ours,
+            f"deliveries per CPU second, {self._sizes.sockets} sockets, of the bare app's",
+            by,
+            seen["per_cpu_second"] / yardstick["per_cpu_second"],
+            wanted=0.7,
+            is_floor=True,
+            beside=(
+                f"{seen['per_cpu_second']:,.0f} / {yardstick['per_cpu_second']:,.0f}; per second "
+                f"{seen['per_second']:,.0f} / {yardstick['per_second']:,.0f}, clients' CPU "
+                f"{100 * seen['load']:.0f} / {100 * yardstick['load']:.0f} % of a core"
+            ),
+        )
+
+    def _orders(self, by: By) -> Iterator[Row]:
+        ours = self._ours("orders", by, sockets=self._sizes.sockets, own_news=False)
+        figures = ours.figures
+        pace = f"{figures['rate']:.0f} orders/s, {figures['deliveries'] + figures['fed']:,.0f} frames"
+        for name, wanted in (("p50", 15), ("p99", 100)):
+            text = f"commit to socket, {self._sizes.sockets} sockets, {name}"
+            yield _row(ours, text, by, figures[name], wanted=wanted, unit="ms", beside=pace)
+
+    def _deaf(self, by: By) -> Iterator[Row]:
+        ours = self._ours("deaf", by, sockets=min(self._sizes.sockets, _LISTENERS_BESIDE_DEAF))
+        figures = ours.figures
+        yield _row(
+            ours,
+            "20 clients that never read: others' p99, times as late",
+            by,
+            figures["after"] / figures["before"],
+            wanted=1.5,
+            beside=f"{figures['after']:.1f} ms / {figures['before']:.1f} ms while they read",
+        )
+        name = "20 clients that never read: memory"
+        yield _row(ours, name, by, figures["mib"], wanted=32, unit="MiB")
+
+    def _storm(self, by: By) -> Iterator[Row]:
+        ours = self._ours("storm", by, sockets=self._sizes.storm)
+        bare = self._bare("storm", by, sockets=self._sizes.storm)
+        yield _row(
+            ours,
+            f"{self._sizes.storm} clients reconnect at once: all have their snapshots",
+            by,
+            ours.figures["seconds"],
+            wanted=2,
+            unit="s",
+            beside=f"bare app: {bare.figures['seconds']:.2f} s to a first frame",
+        )
+
+    def _many(self, by: By) -> Iterator[Row]:
+        ours = self._ours("many", by, sockets=self._sizes.many)
+        bare = self._bare("many", by, sockets=self._sizes.many)
+        figures = ours.figures
+        name = f"{self._sizes.many} sockets on one process: memory each"
+        beside = (
+            f"bare app: {bare.figures['kib']:.1f} KiB; a frame reaches all in {figures['round_ms']:.0f} ms"
+        )
+        yield _row(ours, name, by, figures["kib"], wanted=30, unit="KiB", beside=beside)
+        yield _row(
+            ours,
+            f"Redis bytes per event, {self._sizes.many} subscribers to {figures['few']:.0f}",
+            by,
+            figures["bytes_many"] / figures["bytes_few"],
+            wanted=1.01,
+            beside=f"{figures['bytes_many']:,.0f} / {figures['bytes_few']:,.0f} bytes",
+        )
+
+    def _ours(self, kind: str, by: By, *, sockets: int, own_news: bool = True) -> Result:
+        self._console.say(f"{kind}: {sockets} sockets, the shop by {by}")
+        with scene.web(self._shop, by, console=self._console, own_news=own_news) as server:
+            return self._ask(kind, server, sockets)
+
+    def _bare(self, kind: str, by: By, *, sockets: int) -> Result:
+        self._console.say(f"{kind}: {sockets} sockets, the bare app by {by}")
+        with scene.bare(self._shop, by) as server:
+            return self._ask(kind, server, sockets)
+
+    def _ask(self, kind: str, server: scene.Server, sockets: int) -> Result:
+        job = replace(
+            self._job,
+            kind=kind,
+            port=server.port,
+            server_pid=server.pid,
+            redis_url=server.redis_url,
+            sockets=sockets,
+        )
+        answer = workers.ask("listen", asdict(job), settings=self._shop.settings, package="bench_live")
+        return Result(**answer)
+
+
+def _row(
+    ours: Result,
+    name: str,
+    by: By,
+    seen: float,
+    *,
+    wanted: float,
+    unit: str = "",
+    is_floor: bool = False,
+    beside: str = "",
+) -> Row:
+    load = os.getloadavg()[0]
+    return Row(ours.kind, name, by, seen, wanted, unit, is_floor, beside, ours.faults, load_average=load)
+
+
+def faults(rows: list[Row]) -> Row:
+    """The last one: of all runs, each counted once."""
+    runs = {(row.server, row.run): row.faults for row in rows}
+    kinds = ("lost", "doubled", "reordered")
+    counts = {kind: sum(found.get(kind, 0) for found in runs.values()) for kind in kinds}
+    beside = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    return Row(
+        "all", "lost, doubled or reordered frames, all runs", "both", sum(counts.values()), 0, beside=beside
+    )

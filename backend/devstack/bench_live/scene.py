@@ -1,0 +1,70 @@
+"""What is measured, each a new process: the shop's web or the bare app, by Daphne or uvicorn."""
+
+import asyncio
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from backend.devstack import ports, processes, readiness, valkey
+from backend.devstack.bench import shop
+from backend.devstack.bench.shop import Failed, Shop
+from backend.devstack.console import Console
+
+type By = Literal["daphne", "uvicorn"]
+SERVERS: tuple[By, ...] = ("daphne", "uvicorn")
+BARE = "backend.devstack.bench.bare:application"
+_START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running one. `redis_url` is empty for the bare app."""
+
+    by: By
+    port: int
+    pid: int
+    redis_url: str
+
+
+@contextmanager
+def web(measured: Shop, by: By, *, console: Console, own_news: bool = True) -> Iterator[Server]:
+    """The shop's web process; with `own_news` at a Valkey where nobody else is, the relay neither."""
+    port = ports.find_free()
+    with valkey.start(folder=measured.folder / f"valkey-{port}") as news:
+        url = news.url if own_news else measured.settings["REDIS_URL"]
+        more = {"PORT": str(port), "WEB_SERVER": by, "REDIS_URL": url, "SOCKETS_PER_USER": "100000"}
+        words = (sys.executable, "-m", "backend.config.web")
+        with _process(measured, f"{by}-{port}", *words, settings={**measured.settings, **more}) as pid:
+            ready = readiness.wait_until_ready(port, console=console)
+            try:
+                asyncio.run(asyncio.wait_for(ready, _START_SECONDS))
+            except TimeoutError:
+                raise Failed(f"web was not ready under {by} in {_START_SECONDS} s") from None
+            yield Server(by, port, pid, url)
+
+
+@contextmanager
+def bare(measured: Shop, by: By) -> Iterator[Server]:
+    """The yardstick."""
+    port = ports.find_free()
+    words = {
+        "daphne": ("daphne", "-b", "127.0.0.1", "-p", str(port), "-v", "0", BARE),
+        "uvicorn": ("uvicorn", "--port", str(port), "--log-level", "error", "--lifespan", "off", BARE),
+    }[by]
+    with _process(measured, f"bare-{port}", sys.executable, "-m", *words, settings=measured.settings) as pid:
+        if not processes.wait_until(lambda: not ports.is_free(port), seconds=_START_SECONDS):
+            raise Failed(f"the bare app did not start under {by}")
+        yield Server(by, port, pid, "")
+
+
+@contextmanager
+def _process(measured: Shop, name: str, *words: str, settings: Mapping[str, str]) -> Iterator[int]:
+    """Names its log where the measuring fails."""
+    log = measured.folder / f"{name}.log"
+    with shop.process(*words, settings=settings, log=log) as pid:
+        try:
+            yield pid
+        except Failed as failure:
+            raise Failed(f"{failure}\n{name} said:\n{log.read_text(errors='replace')[-2000:]}") from failure

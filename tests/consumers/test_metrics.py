@@ -1,0 +1,181 @@
+"""/metrics tells what the sockets did, to whoever brings the token."""
+
+import json
+from urllib.request import urlopen
+
+import pytest
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
+
+from backend.alerts import actions as alerts
+from backend.config import metrics
+from backend.devstack import processes
+from backend.outbox import counters
+from backend.outbox.models import Event, Job
+from consumers.codes import Code
+from consumers.counters import BOUNDS
+from tests import factories
+from tests.consumers.test_orders import place
+
+
+class Metrics:
+    """What one web process shows, by sample name and labels."""
+
+    def __init__(self, port):
+        self.port = port
+
+    def read(self):
+        with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
+            families = list(text_string_to_metric_families(answer.read().decode()))
+        return {
+            (sample.name.removeprefix("shopwire_"), *sample.labels.values()): sample.value
+            for family in families
+            for sample in family.samples
+        }
+
+    def rises(self, before):
+        """What is more now than before, of counters."""
+        now = self.read()
+        rises = {key: value - before.get(key, 0) for key, value in now.items() if "created" not in key[0]}
+        return {key: rise for key, rise in rises.items() if rise and key[0].startswith("sockets_")}
+
+    def have(self, **gauges):
+        """Wait until these have these values; sockets of another test may still be on their way out."""
+        wanted = {(f"sockets_{name}",): value for name, value in gauges.items()}
+        return processes.wait_until(lambda: wanted.items() <= self.read().items(), seconds=10)
+
+
+@pytest.fixture
+def shown(shop):
+    """Nobody is connected at first."""
+    found = Metrics(shop.port)
+    assert found.have(clients=0, places=0)
+    return found
+
+
+def test_deliveries_are_counted_with_their_delay(shop, apps, shown, alice, tell):
+    mug = factories.product(sku="MUG")
+    before = shown.read()
+    ears = [shop.listen("stock/?sku=MUG") for _ in range(2)]
+    app = apps.open()
+    app.subscribe("stock:MUG")
+    for ear in ears:
+        ear.frame()
+
+    assert shown.have(clients=3, topics=1, places=3, queued_frames=0, queued_bytes=0)
+    place(alice, mug)
+    tell()
+    for ear in ears:
+        ear.frame()
+    app.hear()
+    rises = shown.rises(before)
+
+    buckets = {key: rises.pop(key) for key in list(rises) if key[0] == "sockets_delay_seconds_bucket"}
+    assert 0 < rises.pop(("sockets_delay_seconds_sum",)) < 3 * BOUNDS[-1]
+    assert buckets[("sockets_delay_seconds_bucket", "+Inf")] == 3
+    assert rises.pop(("sockets_snapshots_total",)) >= 1  # those who ask together share one
+    assert rises == {
+        ("sockets_clients",): 3,
+        ("sockets_topics",): 1,
+        ("sockets_places",): 3,
+        ("sockets_opened_total", "plain"): 2,
+        ("sockets_opened_total", "apps"): 1,
+        ("sockets_delivered_total",): 3,
+        ("sockets_delay_seconds_count",): 3,
+    }
+
+
+def test_closes_and_recoveries_are_counted_by_their_kind(shop, apps, shown, alice):
+    factories.product(sku="MUG")
+    before = shown.read()
+    assert shop.listen("staff/", alice).code() == Code.PERMISSION_DENIED
+    app = apps.open()
+    epoch = app.subscribe("stock:MUG")["epoch"]
+    for known, flag in ((epoch, 1), ("other", 1), ("other", 3)):
+        app.ask("unsubscribe", channel="stock:MUG")
+        app.subscribe("stock:MUG", recover=True, epoch=known, offset=1, flag=flag)
+    app.say("no JSON")
+    assert app.farewell() == Code.BAD_REQUEST
+    assert shown.have(clients=0)
+
+    rises = shown.rises(before)
+    assert rises.pop(("sockets_snapshots_total",)) >= 2
+    assert rises == {
+        ("sockets_opened_total", "plain"): 1,
+        ("sockets_opened_total", "apps"): 1,
+        ("sockets_closed_total", "3507", "permission denied"): 1,
+        ("sockets_closed_total", "3501", "bad request"): 1,
+        ("sockets_recoveries_total", "recovered"): 1,
+        ("sockets_recoveries_total", "snapshot"): 1,
+        ("sockets_recoveries_total", "refused"): 1,
+    }
+
+
+def test_what_waits_in_the_shop_is_told(shown, alice, tell):
+    alerts.raise_alert(kind="low_stock", message="MUG is low", event="stock.low", now=timezone.now())
+    Job.objects.create(task="mail.send")
+    Job.objects.create(task="mail.send", failed_at=timezone.now())
+    counters.add({"told": 5, "superseded": 2, "batches": 3, "batch_seconds": 0.5, "wait_seconds": 0.25})
+    waiting = shown.read()
+    number = Event.objects.count()
+    tell()
+    told = shown.read()
+
+    assert waiting["database_answers",] == 1
+    assert waiting["outbox_events",] == number > 0
+    assert waiting["outbox_oldest_seconds",] > 0
+    assert (told["outbox_events",], told["outbox_oldest_seconds",]) == (0, 0)
+    assert (waiting["jobs", "waiting"], waiting["jobs", "failed"]) == (1, 1)
+    kinds = ("low_stock", "payment_attention", "stock_mismatch", "money_mismatch")
+    assert [waiting["alerts_open", kind] for kind in kinds] == [1, 0, 0, 0]
+    results = ("told", "repeated", "superseded")
+    assert [waiting["relay_events_total", result] for result in results] == [5, 0, 2]
+    names = ("batches", "batch_seconds", "wait_seconds")
+    assert [waiting[f"relay_{name}_total",] for name in names] == [3, 0.5, 0.25]
+    assert waiting["process_resident_memory_bytes",] > 10_000_000
+
+
+async def ask(*, method="GET", authorization=""):
+    """Status and body, of the application in this process."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"authorization", authorization.encode())] if authorization else []
+    await metrics.application({"method": method, "headers": headers}, None, send)
+    return sent[0]["status"], sent[1]["body"]
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer wrong", "Bearer ", "secret", "Basic secret"])
+async def test_it_takes_the_token(settings, authorization):
+    settings.DEBUG, settings.METRICS_TOKEN = True, "secret"
+
+    status, body = await ask(authorization=authorization)
+
+    assert (status, json.loads(body)["code"]) == (401, "not_authenticated")
+
+
+async def test_without_a_token_it_is_there_in_development_only(settings):
+    settings.DEBUG, settings.METRICS_TOKEN = False, ""
+
+    status, body = await ask(authorization="Bearer ")
+
+    assert (status, json.loads(body)) == (404, {"error": "Not found", "code": "not_found", "details": None})
+
+
+@pytest.mark.parametrize(("token", "is_debug"), [("secret", False), ("", True)])
+async def test_whoever_may_reads_it_without_the_database_too(settings, monkeypatch, token, is_debug):
+    settings.DEBUG, settings.METRICS_TOKEN = is_debug, token
+    monkeypatch.setattr(metrics.database, "ask", away)
+
+    status, body = await ask(authorization=f"Bearer {token}" if token else "")
+
+    assert status == 200
+    assert b"shopwire_database_answers 0.0" in body
+    assert b"shopwire_sockets_clients 0.0" in body
+    assert (await ask(method="POST"))[0] == 405
+
+
+async def away(question):
+    raise metrics.DatabaseError("away")

@@ -1,0 +1,121 @@
+"""`make bench-live`: its clients see every fault there can be, and every row is there."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+from dataclasses import asdict, replace
+
+import pytest
+
+from backend.devstack import environment
+from backend.devstack.bench import workers
+from backend.devstack.bench.shop import Shop
+from backend.devstack.bench.socket_protocol import Socket
+from backend.devstack.bench_live import rows, scene, table
+from backend.devstack.bench_live.crowd import Crowd
+from backend.devstack.bench_live.job import Job, Result
+from backend.devstack.bench_live.publishing import Publisher
+from backend.devstack.bench_live.row import Row
+from backend.outbox import wire
+
+SMALL = ["--seconds", "1", "--sockets", "20", "--many", "40", "--storm", "10", "--servers", "uvicorn"]
+JOB = Job(kind="rate", port=0, server_pid=0, redis_url="", sku="", sockets=20, seconds=0.2)
+ROW = Row("many", "memory each", "daphne", 31.0, 30, "KiB", faults={"lost": 1, "doubled": 0, "reordered": 2})
+
+
+def heard(*versions: int, is_stream: bool) -> dict[str, int]:
+    """What a crowd of one says of these versions, the first of which was its snapshot's."""
+    crowd = Crowd(port=0, is_stream=is_stream)
+    socket = Socket(path="/", on_frame=crowd._came)
+    crowd.sockets.append(socket)
+    socket.data_received(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
+    for version in versions:
+        text = json.dumps({"version": version}).encode()
+        socket.data_received(bytes((0x81, len(text))) + text)
+    crowd.lack(9)
+    return dict(crowd.faults)
+
+
+@pytest.mark.parametrize(
+    ("versions", "faults"),
+    [
+        ((7, 8, 9), {"lost": 0, "doubled": 0, "reordered": 0}),
+        ((7, 9), {"lost": 1, "doubled": 0, "reordered": 0}),
+        ((7, 8), {"lost": 1, "doubled": 0, "reordered": 0}),
+        ((8, 9, 9), {"lost": 0, "doubled": 1, "reordered": 0}),
+        ((6, 8, 7, 9), {"lost": 2, "doubled": 0, "reordered": 1}),
+    ],
+)
+def test_of_a_stream_every_version_counts(versions, faults):
+    assert heard(*versions, is_stream=True) == faults
+
+
+@pytest.mark.parametrize(
+    ("versions", "faults"),
+    [
+        ((3, 9), {"lost": 0, "doubled": 0, "reordered": 0}),
+        ((3, 5), {"lost": 1, "doubled": 0, "reordered": 0}),
+        ((3, 9, 8, 9), {"lost": 0, "doubled": 0, "reordered": 1}),
+    ],
+)
+def test_of_stock_the_newest_counts_and_none_goes_back(versions, faults):
+    assert heard(*versions, is_stream=False) == faults
+
+
+def test_a_missed_figure_says_so():
+    met = replace(ROW, seen=29.0)
+
+    assert table.line(ROW) == "memory each, daphne: 31 KiB (wanted ≤ 30 KiB) MISSED; "
+    assert [row.is_met for row in (ROW, met, replace(ROW, is_floor=True))] == [False, True, True]
+
+
+def test_faults_of_a_run_with_two_rows_count_once():
+    other = replace(ROW, server="uvicorn")
+
+    found = rows.faults([ROW, replace(ROW, name="another of the same run"), other])
+
+    assert (found.seen, found.beside, found.is_met) == (6, "2 lost, 0 doubled, 4 reordered", False)
+
+
+def test_updates_are_told_as_the_relay_tells_them(settings):
+    publisher = Publisher(settings.REDIS_URL)
+
+    publisher.tell("stock:A", version=3, size=300)
+    publisher.tell("stock:A", version=3, size=300)  # a repeat
+
+    [entry] = wire.entries(publisher._redis.xrange(wire.log_key("stock:A")))
+    assert (entry.version, len(entry.frame), json.loads(entry.frame)["topic"]) == (3, 300, "stock:A")
+
+
+@pytest.mark.parametrize("by", scene.SERVERS)
+def test_clients_measure_the_bare_app(tmp_path, by):
+    shop = Shop(0, tmp_path, os.environ, "", "", 0)
+    with scene.bare(shop, by) as server:
+        job = replace(JOB, port=server.port, server_pid=server.pid)
+        result = Result(**workers.ask("listen", asdict(job), settings=os.environ, package="bench_live"))
+
+    assert result.faults == {"lost": 0, "doubled": 0, "reordered": 0}
+    assert all(math.isfinite(figure) and figure > 0 for figure in result.figures.values())
+
+
+@pytest.mark.slow
+def test_bench_live_measures_every_row(tmp_path):
+    command = [sys.executable, "-m", "backend.devstack.bench_live", *SMALL]
+    done = subprocess.run(
+        [*command, "--json", str(tmp_path / "table.json")],
+        cwd=environment.ROOT,
+        env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "table.json").read_text())["rows"]
+    assert [row["server"] for row in found] == ["uvicorn"] * 8 + ["both"]
+    assert all(math.isfinite(row["seen"]) for row in found)
+    assert (found[-1]["seen"], found[-1]["beside"]) == (0, "0 lost, 0 doubled, 0 reordered")
+    assert list(tmp_path.glob("shopwire-bench-*")) == []

@@ -14,7 +14,7 @@ class Shared[K: Hashable, V]:
         self._read = read
         self._rounds = rounds
         self._waiting: dict[K, asyncio.Future[V | None]] = {}
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[None] | None] = set()
 
     async def get(self, key: K) -> V | None:
         """The key's answer, None if there is none. Raises what `read` raises."""
@@ -31,6 +31,13 @@ class Shared[K: Hashable, V]:
         task.add_done_callback(self._running.discard)
 
     async def _run(self) -> None:
+        try:
+            await self._answer_all()
+        finally:
+            # In the same step as the last look at who waits: who asks in the next one must start a round.
+            self._running.discard(asyncio.current_task())
+
+    async def _answer_all(self) -> None:
         while self._waiting:
             asked = {key: self._waiting.pop(key) for key in list(self._waiting)[:MOST_KEYS]}
             try:

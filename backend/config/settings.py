@@ -5,10 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
-
+from backend.config import database, mail, storage
 from backend.config import env as environment
-from backend.config import mail, storage
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 ENV = environment.load()
@@ -82,34 +80,11 @@ TEMPLATES = [
 
 # Data
 
-
-def _database(url: str) -> dict[str, Any]:
-    """A lock is waited for 4 s, a statement runs 15 s at most: no request hangs on PostgreSQL longer.
-
-    A process that stands still inside a transaction loses it after 10 s, and with it the rows it has locked;
-    one that died loses it within a second, even while it waits for a lock. A request's transaction ends after
-    12 s, however many locks it waited for, so that nothing is written behind an answer of 503 after 15 s
-    (PostgreSQL 17 and newer know that limit).
-    """
-    database: dict[str, Any] = {**dj_database_url.parse(url), "CONN_HEALTH_CHECKS": True}
-    timeouts = {"lock": "4s", "statement": "15s", "idle_in_transaction_session": "10s"}
-    size = ENV.database_pool_size
-    if size:
-        timeouts["transaction"] = "12s"
-    options = " ".join(f"-c {name}_timeout={limit}" for name, limit in timeouts.items())
-    options += " -c client_connection_check_interval=1s"
-    limits = {"options": options, "connect_timeout": 5}
-    database["OPTIONS"] = {**database.get("OPTIONS", {}), **limits}  # the address may ask for sslmode=require
-    if size:  # the web process serves each request on another thread: connections are shared by a pool
-        database["OPTIONS"]["pool"] = {"min_size": 2, "max_size": size, "timeout": 12}
-    else:
-        database["CONN_MAX_AGE"] = None
-    return database
-
-
-DATABASES = {"default": _database(ENV.database_url)}
+POOL = ENV.database_pool_size
+DATABASES = {"default": database.settings(ENV.database_url, pool_size=POOL)}
 if ENV.database_replica_url:
-    DATABASES["replica"] = {**_database(ENV.database_replica_url), "TEST": {"MIRROR": "default"}}
+    replica = database.settings(ENV.database_replica_url, pool_size=POOL)
+    DATABASES["replica"] = {**replica, "TEST": {"MIRROR": "default"}}
 CATALOG_DATABASE = "replica" if ENV.database_replica_url else "default"
 
 REDIS_URL = ENV.redis_url

@@ -5,7 +5,7 @@ from tests.guarantees.promise import Break, Edit, Promise
 RETRIES = "tests/core/test_transactions.py"
 WAITS = "tests/concurrency/test_lock_waits.py"
 TRANSACTIONS = "backend/core/transactions.py"
-SETTINGS = "backend/config/settings.py"
+DATABASE = "backend/config/database.py"
 PROMISES = [
     Promise(
         key="L5",
@@ -54,11 +54,11 @@ PROMISES = [
     Promise(
         key="L7",
         says="A lock is waited for 4 s; where no try helps, 503 within 15 s, and nothing has changed.",
-        kept_by="`lock_timeout` (settings), `core.transactions.retried`, `api/errors.py`",
+        kept_by="`lock_timeout` (`config/database.py`), `core.transactions.retried`, `api/errors.py`",
         breaks=[
             Break(
                 out="`lock_timeout`",
-                edits=[Edit(SETTINGS, '{"lock": "4s", ', '{"lock": "40s", ')],
+                edits=[Edit(DATABASE, '{"lock": "4s", ', '{"lock": "40s", ')],
                 tests=[f"{WAITS}::test_kept_rows_answer_503_in_time_and_the_same_requests_work_afterwards"],
             ),
             Break(
@@ -71,15 +71,15 @@ PROMISES = [
     Promise(
         key="L8",
         says="A process that stands still in a transaction loses its rows, and others get on.",
-        kept_by="`idle_in_transaction_session_timeout` (settings)",
+        kept_by="`idle_in_transaction_session_timeout` (`config/database.py`)",
         breaks=[
             Break(
                 out="that timeout, and the one of L9 behind it",
                 edits=[
                     Edit(
-                        SETTINGS, '"idle_in_transaction_session": "10s"', '"idle_in_transaction_session": "0"'
+                        DATABASE, '"idle_in_transaction_session": "10s"', '"idle_in_transaction_session": "0"'
                     ),
-                    Edit(SETTINGS, 'timeouts["transaction"] = "12s"', 'timeouts["transaction"] = "0"'),
+                    Edit(DATABASE, 'timeouts["transaction"] = "12s"', 'timeouts["transaction"] = "0"'),
                 ],
                 tests=[
                     f"{WAITS}"
@@ -105,13 +105,13 @@ PROMISES = [
     Promise(
         key="L9",
         says="However many locks a request waits for, it writes nothing after its answer's time is over.",
-        kept_by="`transaction_timeout` of the web process (settings)",
+        kept_by="`transaction_timeout` of the web process (`config/database.py`)",
         breaks=[
             Break(
                 out="that timeout",
-                edits=[Edit(SETTINGS, 'timeouts["transaction"] = "12s"', 'timeouts["transaction"] = "0"')],
+                edits=[Edit(DATABASE, 'timeouts["transaction"] = "12s"', 'timeouts["transaction"] = "0"')],
                 tests=[
-                    "tests/config/test_settings.py::test_only_a_request_may_not_take_longer_than_its_answer"
+                    "tests/config/test_database.py::test_only_a_request_may_not_take_longer_than_its_answer"
                 ],
             ),
         ],

@@ -1,0 +1,29 @@
+"""How long PostgreSQL may keep anybody waiting, and who shares connections."""
+
+from typing import Any
+
+import dj_database_url
+
+
+def settings(url: str, *, pool_size: int) -> dict[str, Any]:
+    """Django's settings of the database at this address; `pool_size` 0 is a process with one connection.
+
+    A lock is waited for 4 s, a statement runs 15 s at most: no request hangs on PostgreSQL longer.
+    A process that stands still inside a transaction loses it after 10 s, and with it the rows it has locked;
+    one that died loses it within a second, even while it waits for a lock. A request's transaction ends after
+    12 s, however many locks it waited for, so that nothing is written behind an answer of 503 after 15 s
+    (PostgreSQL 17 and newer know that limit).
+    """
+    database: dict[str, Any] = {**dj_database_url.parse(url), "CONN_HEALTH_CHECKS": True}
+    timeouts = {"lock": "4s", "statement": "15s", "idle_in_transaction_session": "10s"}
+    if pool_size:
+        timeouts["transaction"] = "12s"
+    options = " ".join(f"-c {name}_timeout={limit}" for name, limit in timeouts.items())
+    options += " -c client_connection_check_interval=1s"
+    limits = {"options": options, "connect_timeout": 5}
+    database["OPTIONS"] = {**database.get("OPTIONS", {}), **limits}  # the address may ask for sslmode=require
+    if pool_size:  # the web process serves each request on another thread: connections are shared by a pool
+        database["OPTIONS"]["pool"] = {"min_size": 2, "max_size": pool_size, "timeout": 12}
+    else:
+        database["CONN_MAX_AGE"] = None
+    return database

@@ -22,10 +22,15 @@ class CartSocket(LiveSocket):
 
     async def watch(self, asked: Request, user: Any) -> Watch:
         cart = await database.ask(partial(carts.cart_of, user_id=user.pk, now=timezone.now()))
-        return Watch([events.topic(cart)], partial(look, user.pk), is_stream=True)
+        return Watch([events.topic(cart)], look, is_stream=True)
 
 
-def look(user_id: UUID, topics: Sequence[str]) -> dict[str, Seen]:
-    """The user's cart with its lines, as of one moment."""
-    cart = moment.at_once(lambda: carts.cart_of(user_id=user_id, now=timezone.now()))
-    return {events.topic(cart): Seen(events.topic(cart), cart.version, shapes.cart_json(cart))}
+def look(topics: Sequence[str]) -> dict[str, Seen]:
+    """The carts with their lines, all as of one moment."""
+    ids = [UUID(topic.rpartition(":")[2]) for topic in topics]
+    seen = [_seen(cart) for cart in moment.at_once(lambda: carts.by_ids(ids))]
+    return {one.topic: one for one in seen}
+
+
+def _seen(cart: Any) -> Seen:
+    return Seen(events.topic(cart), cart.version, shapes.cart_json(cart))

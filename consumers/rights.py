@@ -58,7 +58,7 @@ async def _staff(topic: str, client: Client) -> Watch:
 async def _cart(topic: str, client: Client) -> Watch:
     if client.user_id is None or await _owner(topic, partial(_own_cart, client.user_id)) != client.user_id:
         raise Failed(ErrorCode.PERMISSION_DENIED)
-    return Watch([topic], partial(cart.look, client.user_id), is_stream=True)
+    return Watch([topic], cart.look, is_stream=True)
 
 
 async def _order(topic: str, client: Client) -> Watch:

@@ -1,9 +1,13 @@
 """/ws/cart/: the caller's cart, on all their devices."""
 
+import json
+
+import pytest
 from django.utils import timezone
 
 from backend.cart import actions as cart
 from backend.cart.models import Cart
+from consumers import cart as sockets
 from tests import factories
 
 
@@ -50,3 +54,20 @@ def test_nobody_else_hears_of_it(shop, alice, bob, tell):
 
     assert ears.frame()["topic"] == f"cart:{Cart.objects.get(user=bob).pk}"
     assert ears.is_silent()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_however_many_carts_are_looked_at_together_it_takes_as_many_queries(django_assert_num_queries):
+    """A thousand apps that come back at once ask for a thousand carts."""
+    mug = factories.product(quantity=9)
+    for _ in range(5):
+        add(factories.user(), mug, 2)
+    topics = [f"cart:{one.pk}" for one in Cart.objects.all()]
+
+    with django_assert_num_queries(5):  # BEGIN, REPEATABLE READ, the carts, their lines, COMMIT
+        seen = sockets.look(topics)
+
+    shown = {topic: json.loads(one.frame) for topic, one in seen.items()}
+    assert {
+        topic: (told["version"], told["data"]["total_items"]) for topic, told in shown.items()
+    } == dict.fromkeys(topics, (2, 2))

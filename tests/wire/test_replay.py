@@ -6,7 +6,6 @@ After Zulip's test of its events. Products keep their names and prices here: a c
 import contextlib
 import json
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -56,9 +55,8 @@ class World:
         self.user, self.boss = factories.user(), factories.user(is_staff=True)
         self.mug = factories.product(quantity=8, threshold=3)
         self.address = factories.address(self.user).pk
-        look_at_cart = partial(cart.look, self.user.pk)
         self.looks = {
-            cart_topic(self.user): look_at_cart,
+            cart_topic(self.user): cart.look,
             f"orders:{self.user.pk}": order_sockets.look_at_feeds,
             f"stock:{self.mug.sku}": stock.look,
             "orders:all": order_sockets.look_at_feeds,

@@ -77,9 +77,8 @@ def run(*, stop: threading.Event) -> None:
     wake = threading.Event()
     with ThreadPoolExecutor(1, thread_name_prefix="jobs") as threads:
         jobs = threads.submit(sending.run, stop=stop, wake=wake)
-        jobs.add_done_callback(
-            lambda _: stop.set()
-        )  # a relay without it is no use: it ends, to be started anew
+        # A relay whose other half broke is no use: it ends, to be started anew.
+        jobs.add_done_callback(lambda _: stop.set())
         try:
             _tell(stop, wake)
         finally:

@@ -70,12 +70,20 @@ class ClusterLink:
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def _run(self, found: Map) -> None:
-        """Until a link is down and the cluster says that it has changed."""
+        """Until a link is down and the cluster says that it has changed, or until one breaks."""
         self._map = found
         self._links = {node: self._link(node) for _, _, node in found}
         for channel in self._wanted:
             self._link_of(channel).want(channel)
         self._known.set()
+        try:
+            await self._run_links()
+        finally:
+            self._known.clear()
+            self._links, self._map = {}, []
+
+    async def _run_links(self) -> None:
+        found = self._map
         async with asyncio.TaskGroup() as group:
             running = [group.create_task(link.run()) for link in self._links.values()]
             while found == self._map:
@@ -84,8 +92,6 @@ class ClusterLink:
                     found = await self._look() or found
             for task in running:
                 task.cancel()
-        self._known.clear()
-        self._links, self._map = {}, []
 
     def _link(self, node: Node) -> Link:
         return Link(url=self._at(node), on_message=self._on_message, on_change=self._changed)
@@ -96,7 +102,7 @@ class ClusterLink:
 
     def _changed(self, is_up: bool) -> None:
         was_up, self.is_up = self.is_up, all(link.is_up for link in self._links.values())
-        if was_up != self.is_up:
+        if was_up or self.is_up:
             self._on_change(self.is_up)
 
     async def _look(self) -> Map:

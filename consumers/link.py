@@ -32,7 +32,7 @@ class Link:
     def __init__(
         self, *, url: str, on_message: Callable[[str, str], None], on_change: Callable[[bool], None]
     ) -> None:
-        """`on_change` hears True when all that is wanted is subscribed, False when the link is cut."""
+        """`on_change` hears False when the link is cut, True when all that is wanted is subscribed anew."""
         self._pool: ConnectionPool = ConnectionPool.from_url(
             url,
             decode_responses=True,
@@ -47,6 +47,7 @@ class Link:
         self.is_up = False
         self._wanted: set[str] = set()
         self._confirmed: set[str] = set()
+        self._late: set[str] = set()  # somebody went on without their confirmation
         self._waiting: dict[str, asyncio.Future[None]] = {}
         self._sent: set[str] | None = None  # subscribed on this connection; None: there is none
         self._changed: set[str] = set()
@@ -61,11 +62,13 @@ class Link:
     def drop(self, channel: str) -> None:
         """Unsubscribe; not what was wanted a moment ago, whose confirmation may still be on the way."""
         self._wanted.discard(channel)
-        self._confirmed.discard(channel)
         self._change(channel)
 
     async def confirmed(self, channels: Collection[str]) -> None:
-        """Wait until Redis has confirmed the wanted channels, or is away (on_change tells of its return)."""
+        """Wait until Redis has confirmed the wanted channels, or is away (on_change tells of its return).
+
+        Or is too slow: when it does confirm, on_change tells as if it had been away.
+        """
         try:
             async with asyncio.timeout(CONFIRM_SECONDS):
                 await self._tried.wait()
@@ -73,6 +76,8 @@ class Link:
                     await asyncio.wait([self._confirmation(channel) for channel in missing])
         except TimeoutError:
             log.warning("Redis is slow to confirm: %s", ", ".join(channels))
+            if self.is_up:
+                self._late.update(self._missing(channels))
 
     async def run(self) -> None:
         """Keep the link up until cancelled."""
@@ -122,11 +127,14 @@ class Link:
 
     async def _write(self, connection: Connection) -> None:
         """The only sender but for pings: what was wanted or dropped since the last look goes out together."""
-        with contextlib.suppress(RedisError, OSError):  # the reader sees it too
-            while True:
-                await self._wake.wait()
-                self._wake.clear()
-                await self._send_changes(connection)
+        try:
+            with contextlib.suppress(RedisError, OSError):
+                while True:
+                    await self._wake.wait()
+                    self._wake.clear()
+                    await self._send_changes(connection)
+        finally:
+            await connection.disconnect(nowait=True)  # whatever broke, the reader sees it too
 
     async def _send_changes(self, connection: Connection) -> None:
         changed, self._changed = self._changed, set()
@@ -134,6 +142,7 @@ class Link:
         gone, new = (changed & sent) - self._wanted, (changed & self._wanted) - sent
         sent |= new
         sent -= gone
+        self._confirmed -= gone
         for command, channels in (("UNSUBSCRIBE", gone), ("SUBSCRIBE", new)):
             for together in _sendable(channels):
                 await connection.send_command(wire.command(command), *together, check_health=False)
@@ -151,6 +160,9 @@ class Link:
             self._confirmed.add(channel)
             if waiting := self._waiting.pop(channel, None):
                 waiting.set_result(None)
+            if channel in self._late:
+                self._late.discard(channel)
+                self._on_change(True)
         elif kind == "sunsubscribe" and channel in self._confirmed:
             raise ConnectionError("the cluster has moved a channel to another node")
 
@@ -158,6 +170,7 @@ class Link:
         was_up, self.is_up = self.is_up, False
         self._sent = None
         self._confirmed.clear()
+        self._late.clear()
         for waiting in self._waiting.values():
             waiting.cancel()
         self._waiting.clear()

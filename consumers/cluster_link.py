@@ -31,6 +31,7 @@ class ClusterLink:
         self._on_message = on_message
         self._on_change = on_change
         self.is_up = False
+        self.server = ""  # there are several
         self._wanted: set[str] = set()
         self._map: Map = []
         self._links: dict[Node, Link] = {}

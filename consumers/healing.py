@@ -6,7 +6,6 @@ import random
 import time
 
 from django.conf import settings
-from django.db import Error as DatabaseError
 from redis.exceptions import RedisError
 
 from backend.outbox import wire
@@ -25,28 +24,32 @@ LONGEST_SILENCE = 0.8 * wire.LIFE_SECONDS
 
 
 class Healer:
-    """Works on what the hub doubts. All was whole at `_whole_at`, in the Redis of `_epoch`."""
+    """Works on what the hub doubts. All was whole at `_whole_at`, in the Redis `_redis`."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._epoch = ""
+        self._redis = ("", "")  # the epoch of its data, and the server: one that takes over lacks the newest
         self._whole_at = 0.0
         self._owed: dict[Topic, tuple[int, float]] = {}  # versions, and by when
 
     async def heal(self) -> None:
         """Wait for a doubt and settle it; with Redis away it stays. Raises the database's Error."""
-        await self._hub.doubts.wait()
-        self._hub.doubts.clear()
-        topics = {topic for topic in self._hub.doubtful if topic.version is not None}
+        hub = self._hub
+        await hub.doubts.wait()
+        hub.doubts.clear()
+        if not hub.sources.link.is_up:
+            return  # everything is doubted when it is back
+        # Who is still being joined is doubted again then; what is doubted from here on, in the next turn.
+        topics = {topic for topic in hub.doubtful if topic.version is not None}
+        hub.doubtful.clear()
         try:
-            if self._hub.sources.link.is_up:
-                await self._settle(topics)
+            await self._settle(topics)
         except store.AWAY as error:
             log.info("topics stay in doubt: %s", error)
             await asyncio.sleep(RETRY_SECONDS)
-            self._hub.doubts.set()
-        except DatabaseError:
-            self._hub.doubts.set()
+            hub.doubt(*topics)
+        except BaseException:
+            hub.doubt(*topics)
             raise
 
     async def check_positions(self) -> None:
@@ -74,7 +77,7 @@ class Healer:
             (topic.name, topic.version) for topic in hub.topics.values() if topic.version is not None
         ]
         epoch, found = await histories.ahead(positions)
-        if epoch != self._epoch:
+        if self._in(epoch) != self._redis:
             hub.doubt(*hub.topics.values())
             return
         self._whole_at = time.monotonic()
@@ -107,7 +110,7 @@ class Healer:
         for topic, version in before.items():
             self._conclude(topic, version)
         if is_all and era == hub.sources.era:
-            self._epoch, self._whole_at = epoch, time.monotonic()
+            self._redis, self._whole_at = self._in(epoch), time.monotonic()
 
     def _tell(self, topic: Topic, missed: list[wire.Entry]) -> None:
         if any(entry.version > (topic.version or 0) for entry in missed):
@@ -122,7 +125,10 @@ class Healer:
         """
         if settings.REDIS_CLUSTER:
             return False
-        return epoch == self._epoch and time.monotonic() - self._whole_at < LONGEST_SILENCE
+        return self._in(epoch) == self._redis and time.monotonic() - self._whole_at < LONGEST_SILENCE
+
+    def _in(self, epoch: str) -> tuple[str, str]:
+        return epoch, self._hub.sources.link.server
 
     async def _look(self, topics: list[Topic]) -> None:
         for topic, seen in zip(topics, await self._hub.sources.look(topics), strict=True):
@@ -136,7 +142,6 @@ class Healer:
 
     def _conclude(self, topic: Topic, before: int) -> None:
         """What waited behind the hole goes on, unless the hole is still there."""
-        self._hub.doubtful.discard(topic)
         if not topic.resume():
             if (topic.version or 0) > before:
                 self._hub.doubt(topic)

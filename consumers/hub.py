@@ -60,7 +60,7 @@ class Hub:
         topic = self.topics.get(name)
         if topic is None:
             topic = self.topics[name] = Topic(name, watch.look, watch.is_stream)
-        place = Place(client, topic)
+        place = Place(client, topic, era=self.sources.era)
         topic.places.add(place)
         topic.joining += 1
         self._places.setdefault(client, {})[name] = place
@@ -68,8 +68,10 @@ class Hub:
 
     def join(self, place: Place, version: int) -> None:
         """The client has been told everything up to the version, and hears all that follows."""
-        if place in place.topic.places and not place.topic.admit(place, version):
-            self.doubt(place.topic)
+        if place in place.topic.places:
+            is_whole = place.topic.admit(place, version)
+            if not is_whole or place.era != self.sources.era:
+                self.doubt(place.topic)
 
     async def show(self, client: Client, watch: Watch) -> list[str]:
         """Send a snapshot of each topic and everything after it: nothing is left out, nothing comes twice.

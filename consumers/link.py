@@ -45,6 +45,7 @@ class Link:
         self._on_message = on_message
         self._on_change = on_change
         self.is_up = False
+        self.server = ""  # which process of Redis it was, the last time it was up
         self._wanted: set[str] = set()
         self._confirmed: set[str] = set()
         self._late: set[str] = set()  # somebody went on without their confirmation
@@ -105,6 +106,7 @@ class Link:
 
     async def _serve(self, connection: Connection) -> None:
         """Subscribe to all that is wanted, then write and read until the connection breaks."""
+        self.server = await connections.server_of(connection)
         await self._resubscribe(connection)
         self.is_up = True
         self._tried.set()

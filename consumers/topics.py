@@ -103,6 +103,7 @@ class Place:
     client: Client
     topic: Topic
     version: int | None = None
+    era: int = 0  # of the sources, when it was reserved
 
     def take(self, update: Update) -> bool:
         """Send an update that is new to the client."""

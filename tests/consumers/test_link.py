@@ -78,6 +78,32 @@ async def test_who_wants_again_what_was_dropped_waits_for_redis():
         assert await ears.hears("a", "news")
 
 
+async def test_a_link_knows_the_process_that_answers():
+    async with Redis.from_url(settings.REDIS_URL) as redis, linked() as ears:
+        await until(lambda: ears.link.is_up)
+
+        assert ears.link.server == (await redis.info("server"))["run_id"]
+
+
+async def test_a_redis_that_must_not_be_asked_who_it_is_is_linked_all_the_same():
+    user = {
+        "enabled": True,
+        "passwords": ["+p"],
+        "commands": ["+@all", "-info"],
+        "channels": ["*"],
+        "keys": ["*"],
+    }
+    async with Redis.from_url(settings.REDIS_URL) as redis:
+        await redis.acl_setuser("shy", reset=True, **user)
+        try:
+            async with linked(settings.REDIS_URL.replace("redis://", "redis://shy:p@")) as ears:
+                await ears.listen("a")
+                assert await ears.hears("a", "news")
+                assert ears.link.server == ""
+        finally:
+            await redis.acl_deluser("shy")
+
+
 async def test_what_is_confirmed_too_late_is_doubted(monkeypatch):
     monkeypatch.setattr(links, "CONFIRM_SECONDS", 0.05)
     port = urlsplit(settings.REDIS_URL).port

@@ -59,6 +59,9 @@ class Env(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     shopwire_data_dir: str = ".data"
     port: int = 8000
+    api_port: int = 8100
+    api_workers: Annotated[int, Field(ge=0)] = 0  # one a core
+    api_threads: Annotated[int, Field(gt=0)] = 8
     web_server: Literal["daphne", "uvicorn"] = "daphne"
 
     @field_validator(

@@ -36,6 +36,7 @@ def complete(settings: Mapping[str, str], *, folder: Path) -> dict[str, str]:
     address = f"http://127.0.0.1:{port(settings)}"
     defaults = {
         "PORT": str(port(settings)),
+        "API_PORT": str(_api_port(port(settings))),
         "DEBUG": "1",
         "DJANGO_SETTINGS_MODULE": "backend.config.settings",
         "SECRET_KEY": kept.get("secret_key", new_secret()),
@@ -52,6 +53,12 @@ def complete(settings: Mapping[str, str], *, folder: Path) -> dict[str, str]:
     # machine gets in (some systems export HOST as their own name).
     fixed = {"SHOPWIRE_DATA_DIR": str(folder), "HOST": "127.0.0.1", "PATH": _path(settings)}
     return defaults | dict(settings) | sandbox | fixed
+
+
+def _api_port(public: int) -> int:
+    """A hundred above PORT; of two shops side by side each has its own."""
+    wanted = public + 100
+    return wanted if wanted < 65536 and ports.is_free(wanted) else ports.find_free()
 
 
 def _sandbox(kept: Kept, *, shop: str) -> dict[str, str]:

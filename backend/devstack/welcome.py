@@ -12,6 +12,7 @@ def lines(settings: Mapping[str, str], *, seconds: float, has_sandbox: bool) -> 
     shop = f"http://127.0.0.1:{settings['PORT']}"
     places = {
         "API": f"{shop}/api/v1/",
+        "API, for many": f"http://127.0.0.1:{settings['API_PORT']}/api/v1/",
         "Docs": f"{shop}/api/docs/",
         "Schema": f"{shop}/api/schema/",
         "Dashboard": f"{shop}/dashboard/",

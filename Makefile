@@ -1,6 +1,6 @@
 # Every command works from a clean clone, with Python 3.12 or newer and make; `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run demo bench bench-live test test-slow prove check format lock clean run-packages dev-packages sdk-packages
+.PHONY: help run demo bench bench-shop bench-live test test-slow prove check format lock clean run-packages dev-packages sdk-packages
 
 # Packages are installed without bytecode (see install.py); without it every start would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -34,6 +34,9 @@ demo: run-packages ## One buyer's journey through the running shop, with the liv
 
 bench: run-packages ## How fast the shop is, as ratios to what this machine can do (BENCH="--seconds 10")
 	@exec $(BIN)/python -m backend.devstack.bench $(BENCH)
+
+bench-shop: run-packages ## The bench's shop and nothing else, until Ctrl-C (PRODUCTS=100000)
+	@exec $(BIN)/python -m backend.devstack.bench.shop_only --products $(or $(PRODUCTS),10000)
 
 bench-live: run-packages ## What the sockets can do, as ratios to a bare ASGI app (BENCH="--seconds 5 --servers uvicorn")
 	@exec $(BIN)/python -m backend.devstack.bench_live $(BENCH)

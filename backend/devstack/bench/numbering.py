@@ -23,6 +23,11 @@ def row_id(kind: Kind, number: int) -> UUID:
     return UUID(f"00000000-0000-4000-800{_KINDS[kind]}-{number}")
 
 
+def category_id(place: int) -> UUID:
+    """Of the catalogue's categories by their places."""
+    return UUID(f"00000000-0000-4000-8000-{place:012}")
+
+
 def sku(number: int) -> str:
     return f"SKU-{number}"
 
@@ -33,7 +38,12 @@ def skus(*, products: int) -> Iterator[tuple[int, int]]:
         yield FIRST_SKU + index, FIRST_PRODUCT + index // VARIANTS
 
 
+def products_on_sale(products: int) -> int:
+    """How many of them; the others, every twelfth, are sold out, and have the last numbers."""
+    return products - products // 12
+
+
 def bought(*, place: int, products: int, is_hot: bool) -> tuple[int, int]:
     """Which SKU, of which product, the buyer at this place of the queue takes."""
-    index = 0 if is_hot else place * STRIDE % (products * VARIANTS)
+    index = 0 if is_hot else place * STRIDE % (products_on_sale(products) * VARIANTS)
     return FIRST_SKU + index, FIRST_PRODUCT + index // VARIANTS

@@ -13,7 +13,14 @@ from django.utils import timezone
 
 django.setup()
 
-from backend.devstack.bench import buyers, goods, numbering, recording, requests  # noqa: E402  (apps first)
+from backend.devstack.bench import (  # noqa: E402  (apps first)
+    buyers,
+    catalogue,
+    goods,
+    numbering,
+    recording,
+    requests,
+)
 from backend.devstack.bench.buyers import Queue  # noqa: E402
 
 
@@ -26,10 +33,11 @@ def main() -> None:
     given = parser.parse_args()
     call_command("migrate", interactive=False, verbosity=0)
     now = timezone.now()
-    goods.load(products=given.products, now=now)
+    paper = catalogue.make(products=given.products)
+    goods.load(paper, now=now)
     queues = buyers.queues(count=given.buyers)
     for queue in queues:
-        buyers.load(queue=queue, products=given.products, now=now)
+        buyers.load(queue=queue, paper=paper, now=now)
     # What a shop of some age has: statistics, and no row to freeze on the way.
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -48,7 +48,7 @@ def _choice(queue: Queue, products: int) -> list[str]:
         "\\set turn :turn + 1",
         "\\set place 1 + :client_id + 8 * :turn",
         f"\\set number {queue.first} + :place",
-        f"\\set index :place * {place} % {products * numbering.VARIANTS}",
+        f"\\set index :place * {place} % {numbering.products_on_sale(products) * numbering.VARIANTS}",
         f"\\set sku {numbering.FIRST_SKU} + :index",
         f"\\set product {numbering.FIRST_PRODUCT} + :index / {numbering.VARIANTS}",
     ]

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router
 
 from api import auth, links
 from api.catalog_schemas import Categories, Detail, Products
-from api.pagination import PageQuery, page_of
+from api.pagination import PageQuery, envelope_text
 from api.responses import responses
-from backend.catalog import cache, listing, queries, shapes
+from backend.catalog import cache, listing, queries, representations, shapes
 from backend.catalog.filters import Ordering, ProductFilter
 from backend.reviews import queries as reviews
 from backend.reviews import shapes as review_shapes
@@ -61,7 +60,7 @@ class ProductsQuery(PageQuery):
 def categories(request: auth.PublicRequest) -> HttpResponse:
     return _answer(
         request,
-        lambda: shapes.categories_json(queries.category_tree(), link=links.images(request)),
+        lambda: shapes.tree_text(queries.category_tree()),
         address=request.build_absolute_uri(request.path),
         seconds=cache.CATEGORIES_SECONDS,
     )
@@ -92,42 +91,53 @@ def product(request: auth.PublicRequest, slug: str) -> HttpResponse:
     """Staff also see products that were taken off sale."""
     return _answer(
         request,
-        lambda: detail(request, slug=slug),
+        lambda: _detail(request, queries.shown(slug=slug, sees_inactive=request.auth.is_staff)),
         address=request.build_absolute_uri(request.path),
         seconds=cache.PRODUCTS_SECONDS,
     )
 
 
-def detail(
-    request: auth.PublicRequest | auth.Request, *, slug: str, is_just_written: bool = False
-) -> dict[str, Any]:
-    """The product's page as the caller may see it. Raises Missing."""
-    if is_just_written:
-        product = queries.written(slug=slug)
-    else:
-        product = queries.shown(slug=slug, sees_inactive=request.auth.is_staff)
-    return shapes.detail_json(
-        product,
-        reviews=[
-            review_shapes.review_json(review, viewer=request.auth) for review in reviews.newest(product.pk)
-        ],
-        sees_cost=request.auth.is_staff,
-        link=links.images(request),
+def just_written(request: auth.Request, *, slug: str, status: int = 200) -> HttpResponse:
+    """The product's page for the one who wrote it."""
+    return _json(request, _detail(request, queries.written(slug=slug)), status=status)
+
+
+def _detail(request: auth.PublicRequest | auth.Request, page: queries.ProductPage) -> str:
+    newest = reviews.newest(page.product_id) if page.review_count else []
+    return shapes.finished_detail(
+        page.text,
+        units=page.units,
+        is_tracked=page.is_tracked,
+        cost_price=page.cost_price if request.auth.is_staff else None,
+        reviews=[review_shapes.review_json(review, viewer=request.auth) for review in newest],
     )
 
 
-def _products(request: auth.PublicRequest, query: ProductsQuery) -> dict[str, Any]:
+def _products(request: auth.PublicRequest, query: ProductsQuery) -> str:
     found = listing.find(asked=query.asked(), with_facets=query.facets)
-    shape = partial(shapes.summary_json, link=links.images(request))
-    page = page_of(request=request, rows=found.rows, query=query, shape=shape)
-    return page if found.facets is None else {**page, "facets": found.facets}
+    count, start = found.rows.count(), (query.page - 1) * query.page_size
+    rows = found.rows[start : start + query.page_size]
+    return envelope_text(
+        request=request,
+        query=query,
+        count=count,
+        results=representations.summaries(rows) if start < count else [],
+        **({"facets": found.facets} if query.facets else {}),
+    )
 
 
 def _answer(
-    request: auth.PublicRequest, compute: Callable[[], dict[str, Any]], *, address: str, seconds: int
+    request: auth.PublicRequest, compute: Callable[[], str], *, address: str, seconds: int
 ) -> HttpResponse:
     """Guests share what is cached, others get it fresh. No schema is run over it, for speed: tests are."""
     if not request.auth.is_anonymous:
-        return JsonResponse(compute())
-    text = cache.answer(address=address, seconds=seconds, compute=compute)
-    return HttpResponse(text, content_type="application/json")
+        return _json(request, compute())
+    kept = cache.answer(
+        address=address, seconds=seconds, compute=lambda: links.with_addresses(compute(), request=request)
+    )
+    return HttpResponse(kept, content_type="application/json")
+
+
+def _json(request: HttpRequest, text: str, *, status: int = 200) -> HttpResponse:
+    text = links.with_addresses(text, request=request)
+    return HttpResponse(text, content_type="application/json", status=status)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any
 
+from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Schema, Status
 from pydantic import StrictBool, StrictInt, StringConstraints
@@ -117,11 +118,11 @@ class ProductIn(ProductChanges):
     response=responses({201: Detail}, also=(401, 403, 409)),
     summary="Create a product",
 )
-def create_product(request: auth.Request, payload: ProductIn) -> Status[dict[str, Any]]:
+def create_product(request: auth.Request, payload: ProductIn) -> HttpResponse:
     product = actions.create_product(
         draft=ProductDraft(**payload.changes()), actor_id=request.auth.pk, now=timezone.now()
     )
-    return Status(201, catalog.detail(request, slug=product.slug, is_just_written=True))
+    return catalog.just_written(request, slug=product.slug, status=201)
 
 
 @router.put(
@@ -130,7 +131,7 @@ def create_product(request: auth.Request, payload: ProductIn) -> Status[dict[str
     response=responses({200: Detail}, also=(401, 403, 404, 409)),
     summary="Replace a product",
 )
-def replace_product(request: auth.Request, slug: str, payload: ProductIn) -> dict[str, Any]:
+def replace_product(request: auth.Request, slug: str, payload: ProductIn) -> HttpResponse:
     """Its SKU never changes. Variants are matched by SKU; those left out go off sale."""
     product = actions.update_product(
         slug=slug,
@@ -138,7 +139,7 @@ def replace_product(request: auth.Request, slug: str, payload: ProductIn) -> dic
         actor_id=request.auth.pk,
         now=timezone.now(),
     )
-    return catalog.detail(request, slug=product.slug, is_just_written=True)
+    return catalog.just_written(request, slug=product.slug)
 
 
 @router.patch(
@@ -147,11 +148,11 @@ def replace_product(request: auth.Request, slug: str, payload: ProductIn) -> dic
     response=responses({200: Detail}, also=(401, 403, 404, 409)),
     summary="Change a product",
 )
-def change_product(request: auth.Request, slug: str, payload: ProductChanges) -> dict[str, Any]:
+def change_product(request: auth.Request, slug: str, payload: ProductChanges) -> HttpResponse:
     product = actions.change_product(
         slug=slug, changes=payload.changes(), actor_id=request.auth.pk, now=timezone.now()
     )
-    return catalog.detail(request, slug=product.slug, is_just_written=True)
+    return catalog.just_written(request, slug=product.slug)
 
 
 @router.delete(

@@ -1,6 +1,7 @@
 """Lists in pages: `count`, `next`, `previous`, `results`."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
@@ -42,6 +43,18 @@ def envelope(
     *, request: HttpRequest, query: PageQuery, count: int, results: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """A page whose rows were found elsewhere, with its links. Raises Missing for a page past the last."""
+    return {**_frame(request=request, query=query, count=count), "results": results}
+
+
+def envelope_text(
+    *, request: HttpRequest, query: PageQuery, count: int, results: Iterable[str], **more: Any
+) -> str:
+    """The same as JSON text, of rows that are JSON already; `more` are further keys. Raises Missing."""
+    frame = json.dumps({**_frame(request=request, query=query, count=count), **more})
+    return f'{frame[:-1]}, "results": [{",".join(results)}]}}'
+
+
+def _frame(*, request: HttpRequest, query: PageQuery, count: int) -> dict[str, Any]:
     last = max(1, -(-count // query.page_size))
     if query.page > last:
         raise Missing("There is no such page")
@@ -49,7 +62,6 @@ def envelope(
         "count": count,
         "next": _link(request, query.page + 1) if query.page < last else None,
         "previous": _link(request, query.page - 1) if query.page > 1 else None,
-        "results": results,
     }
 
 

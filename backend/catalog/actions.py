@@ -12,7 +12,7 @@ from django.db.models import F
 from psycopg.errors import UniqueViolation
 
 from backend.accounts.models import User
-from backend.catalog import checks, events, parts, queries, search_text, slugs, tree
+from backend.catalog import checks, events, parts, queries, representations, search_text, slugs, tree
 from backend.catalog.drafts import ProductDraft
 from backend.catalog.models import Category, Product, Wish
 from backend.core import transactions
@@ -95,14 +95,22 @@ def refresh_category(*, category_id: UUID, now: datetime) -> None:
     category = Category.objects.get(pk=category_id)
     branch = tree.Tree(Category.objects.all()).branch(category.slug)
     search_text.refresh(Product.objects.filter(category__in=branch).values_list("pk", flat=True))
+    representations.refresh(category.products.values_list("pk", flat=True))
     events.category_changed(category=category, now=now)
 
 
+@transactions.retried
+def represent(*, product_ids: Sequence[UUID]) -> None:
+    """Write these products' kept JSON anew; nobody needs to hear of it. Locks them, in order."""
+    representations.refresh(product_ids)
+
+
 def record_rating(*, product_id: UUID, rating_delta: int, count_delta: int, now: datetime) -> None:
-    """Count a review in or out of the product's average. The caller tells of it."""
+    """Count a review in or out of the product's average. The caller tells of it. Locks the product."""
     Product.objects.filter(pk=product_id).update(
         rating_sum=F("rating_sum") + rating_delta, review_count=F("review_count") + count_delta
     )
+    representations.refresh([product_id])
 
 
 def toggle_wish(*, user: User, slug: str, now: datetime) -> bool:
@@ -137,6 +145,7 @@ def _write_parts(*, product: Product, draft: ProductDraft, actor_id: UUID | None
     parts.write_variants(product=product, drafts=draft.variants, now=now)
     parts.write_images(product=product, drafts=draft.images, now=now)
     search_text.refresh([product.pk])
+    representations.refresh([product.pk])
     events.product_changed(product=product, now=now)
     parts.write_stock(product=product, draft=draft, actor_id=actor_id, now=now)
 

@@ -5,7 +5,6 @@ Nothing here is the truth, so without Redis the answer is just computed.
 """
 
 import hashlib
-import json
 import logging
 import uuid
 from collections.abc import Callable
@@ -33,7 +32,7 @@ def forget(client: Any) -> None:
     client.set(GENERATION, uuid.uuid4().hex)
 
 
-def answer(*, address: str, seconds: int, compute: Callable[[], dict[str, Any]]) -> str:
+def answer(*, address: str, seconds: int, compute: Callable[[], str]) -> str:
     """The JSON text kept for this address (scheme, host and query included), else computed and kept."""
     place = None
     try:
@@ -45,7 +44,7 @@ def answer(*, address: str, seconds: int, compute: Callable[[], dict[str, Any]])
         log.warning("catalogue answered without its cache: %s", error)
         redis.rest()
         place = None
-    fresh = json.dumps(compute())
+    fresh = compute()
     if place is not None:
         _keep(place, fresh, seconds)
     return fresh

@@ -147,6 +147,21 @@ class ProductImage(Row):
         return self.image
 
 
+class Representation(models.Model):
+    """A product's JSON, written by representations.py when the product changes: all but what lives elsewhere.
+
+    Both texts are open at their end: what is read live (units, reviews, the cost price) is put behind them.
+    """
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True)
+    shape = models.PositiveSmallIntegerField(help_text="The version of shapes.py that wrote it")
+    summary = models.TextField(help_text="As lists show it")
+    detail = models.TextField(help_text="As its page shows it")
+
+    def __str__(self) -> str:
+        return str(self.product_id)
+
+
 class Wish(models.Model):
     """A product on somebody's wishlist."""
 

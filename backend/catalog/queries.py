@@ -1,16 +1,41 @@
 """What the catalogue shows. Lists and pages read the replica, if there is one; guards of writes do not."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from backend.catalog.models import Category, Product, Variant, Wish
+from backend.catalog import representations, shapes
+from backend.catalog.models import Category, Product, Wish
 from backend.catalog.tree import Tree
 from backend.core.errors import Missing
 from backend.inventory import queries as inventory
+
+# The product's page in one round trip: its text, and the units of each of its SKUs as of now.
+_PAGE = """
+SELECT product.id, product.track_inventory, product.cost_price, product.review_count, kept.detail,
+       (SELECT json_object_agg(stock.sku, stock.on_hand - stock.held)
+          FROM inventory_stock stock WHERE stock.product = product.slug)
+  FROM catalog_product product
+  LEFT JOIN catalog_representation kept ON kept.product_id = product.id AND kept.shape = %s
+ WHERE product.slug = %s AND (product.is_active OR %s)
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductPage:
+    """What shapes.finished_detail makes a product's page of; `units` are those of now, by SKU."""
+
+    product_id: UUID
+    text: str
+    units: dict[str, int]
+    is_tracked: bool
+    cost_price: Decimal | None
+    review_count: int
 
 
 def lock_product(*, slug: str) -> Product:
@@ -51,15 +76,14 @@ def with_units(rows: QuerySet[Product]) -> QuerySet[Product]:
     return rows.annotate(units=Coalesce(Subquery(inventory.units_of_product(OuterRef("slug"))), 0))
 
 
-def shown(*, slug: str, sees_inactive: bool) -> Product:
+def shown(*, slug: str, sees_inactive: bool) -> ProductPage:
     """A product with all that its page shows. Raises Missing; an inactive one is shown to staff alone."""
-    rows = Product.objects.using(settings.CATALOG_DATABASE)
-    return _whole(rows if sees_inactive else rows.filter(is_active=True), slug)
+    return _page(slug, sees_inactive=sees_inactive, database=settings.CATALOG_DATABASE)
 
 
-def written(*, slug: str) -> Product:
+def written(*, slug: str) -> ProductPage:
     """The same, active or not, from the primary database, where a write is seen at once. Raises Missing."""
-    return _whole(Product.objects.all(), slug)
+    return _page(slug, sees_inactive=True, database=DEFAULT_DB_ALIAS)
 
 
 def wishes_of(user_id: UUID) -> QuerySet[Wish]:
@@ -69,12 +93,20 @@ def wishes_of(user_id: UUID) -> QuerySet[Wish]:
     return wishes.prefetch_related(Prefetch("product", queryset=products)).order_by("-added_at", "-id")
 
 
-def _whole(rows: QuerySet[Product], slug: str) -> Product:
-    sold = Variant.objects.filter(is_active=True).annotate(
-        units=Coalesce(Subquery(inventory.units_of_sku(OuterRef("sku"))), 0)
-    )
-    found = with_units(rows).select_related("category").defer("search")
-    product = found.prefetch_related("images", Prefetch("variants", queryset=sold)).filter(slug=slug).first()
-    if product is None:
+def _page(slug: str, *, sees_inactive: bool, database: str) -> ProductPage:
+    with connections[database].cursor() as cursor:
+        cursor.execute(_PAGE, [shapes.VERSION, slug, sees_inactive])
+        row = cursor.fetchone()
+    if row is None:
         raise Missing("No such product")
-    return product
+    product_id, is_tracked, cost_price, review_count, text, units = row
+    if text is None:
+        text = next(representations.made(Product.objects.using(database), [product_id])).detail
+    return ProductPage(
+        product_id=product_id,
+        text=text,
+        units=units or {},
+        is_tracked=is_tracked,
+        cost_price=cost_price,
+        review_count=review_count,
+    )

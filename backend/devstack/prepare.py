@@ -1,4 +1,4 @@
-"""`python -m backend.devstack.prepare`: tables as the code wants them, and the demo shop in an empty one.
+"""`python -m backend.devstack.prepare`: tables as the code wants them, and the demo in an empty shop.
 
 One process for both, since half of its time is Django's start.
 """
@@ -14,6 +14,7 @@ def main() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False)
+    call_command("refresh_catalogue")
     call_command("load_demo", if_empty=True)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from redis import RedisError
 
-from backend.catalog import actions, cache
+from backend.catalog import actions, cache, shapes
 from backend.catalog.models import Category
 from backend.core import redis
 from backend.inventory import actions as inventory
@@ -140,15 +140,15 @@ def test_after_every_kind_of_write_guests_see_it(as_guest, as_bob, alice, settle
 def test_a_reader_that_was_slower_than_a_write_brings_nothing_old_back(as_guest, settle, monkeypatch):
     create()
     settle()
-    compute = cache.json.dumps
+    finish = shapes.finished_detail
 
-    def write_meanwhile(answer):
+    def write_meanwhile(text, **live):
         monkeypatch.undo()
         rename("Light")
         settle()
-        return compute(answer)
+        return finish(text, **live)
 
-    monkeypatch.setattr(cache.json, "dumps", write_meanwhile)
+    monkeypatch.setattr(shapes, "finished_detail", write_meanwhile)
 
     assert title(as_guest) == "Lamp"
     assert title(as_guest) == "Light"

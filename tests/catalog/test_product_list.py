@@ -219,7 +219,7 @@ def test_each_facet_keeps_its_promise(as_guest):
 
 @pytest.mark.parametrize(
     ("query", "queries"),
-    [("", 3), ("search=lights", 4), ("facets=true&search=lights&category=home&in_stock=true&min_price=1", 6)],
+    [("", 2), ("search=lights", 3), ("facets=true&search=lights&category=home&in_stock=true&min_price=1", 5)],
 )
 @pytest.mark.usefixtures("shelf")
 def test_the_number_of_queries_is_fixed(as_guest, django_assert_num_queries, query, queries):

@@ -58,6 +58,12 @@ def a_renamed_one(stall: Stall) -> Act:
     return partial(catalog.refresh_category, category_id=category.pk, now=stall.now)
 
 
+@case("catalog.actions.represent", ["product"])
+def two_of_them(stall: Stall) -> Act:
+    made = [factories.product(sku=sku) for sku in ("Z", "A")]
+    return partial(catalog.represent, product_ids=[product.pk for product in made])
+
+
 @case("reviews.actions.add_review", ["product"])
 def of_a_thing_bought(stall: Stall) -> Act:
     stall.paid()

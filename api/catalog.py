@@ -1,13 +1,12 @@
 """The catalogue over REST: categories, products, search."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Field, Query, Router
 
-from api import auth, links
+from api import auth, public_answers
 from api.catalog_schemas import Categories, Detail, Products
 from api.pagination import PageQuery, envelope_text
 from api.responses import responses
@@ -58,7 +57,7 @@ class ProductsQuery(PageQuery):
     summary="The category tree",
 )
 def categories(request: auth.PublicRequest) -> HttpResponse:
-    return _answer(
+    return public_answers.answer(
         request,
         lambda: shapes.tree_text(queries.category_tree()),
         address=request.build_absolute_uri(request.path),
@@ -73,7 +72,7 @@ def categories(request: auth.PublicRequest) -> HttpResponse:
     summary="Browse and search products",
 )
 def products(request: auth.PublicRequest, query: Query[ProductsQuery]) -> HttpResponse:
-    return _answer(
+    return public_answers.answer(
         request,
         lambda: _products(request, query),
         address=request.build_absolute_uri(),
@@ -89,7 +88,7 @@ def products(request: auth.PublicRequest, query: Query[ProductsQuery]) -> HttpRe
 )
 def product(request: auth.PublicRequest, slug: str) -> HttpResponse:
     """Staff also see products that were taken off sale."""
-    return _answer(
+    return public_answers.answer(
         request,
         lambda: _detail(request, queries.shown(slug=slug, sees_inactive=request.auth.is_staff)),
         address=request.build_absolute_uri(request.path),
@@ -99,7 +98,7 @@ def product(request: auth.PublicRequest, slug: str) -> HttpResponse:
 
 def just_written(request: auth.Request, *, slug: str, status: int = 200) -> HttpResponse:
     """The product's page for the one who wrote it."""
-    return _json(request, _detail(request, queries.written(slug=slug)), status=status)
+    return public_answers.private(request, _detail(request, queries.written(slug=slug)), status=status)
 
 
 def _detail(request: auth.PublicRequest | auth.Request, page: queries.ProductPage) -> str:
@@ -124,20 +123,3 @@ def _products(request: auth.PublicRequest, query: ProductsQuery) -> str:
         results=representations.summaries(rows) if start < count else [],
         **({"facets": found.facets} if query.facets else {}),
     )
-
-
-def _answer(
-    request: auth.PublicRequest, compute: Callable[[], str], *, address: str, seconds: int
-) -> HttpResponse:
-    """Guests share what is cached, others get it fresh. No schema is run over it, for speed: tests are."""
-    if not request.auth.is_anonymous:
-        return _json(request, compute())
-    kept = cache.answer(
-        address=address, seconds=seconds, compute=lambda: links.with_addresses(compute(), request=request)
-    )
-    return HttpResponse(kept, content_type="application/json")
-
-
-def _json(request: HttpRequest, text: str, *, status: int = 200) -> HttpResponse:
-    text = links.with_addresses(text, request=request)
-    return HttpResponse(text, content_type="application/json", status=status)

@@ -6,7 +6,7 @@ from typing import Any
 
 from redis.exceptions import NoScriptError
 
-from backend.catalog import cache as catalog_cache
+from backend.catalog import generations
 from backend.core import clock, redis
 from backend.outbox import actions as outbox
 from backend.outbox import wire
@@ -35,7 +35,7 @@ def publish(events: Sequence[Any]) -> int:
     """
     told = [(event, frame(event)) for event in events if event.topic != outbox.INTERNAL]
     epoch = _epoch() if told else ""
-    is_stale = any(event.event in catalog_cache.MADE_STALE_BY for event in events)
+    is_stale = any(event.event in generations.MADE_STALE_BY for event in events)
     try:
         return _publish(told, epoch, is_stale)
     except NoScriptError:
@@ -54,5 +54,5 @@ def _publish(told: Sequence[tuple[Any, str]], epoch: str, is_stale: bool) -> int
     for event, text in told:
         wire.publish(pipeline, topic=event.topic, version=event.version, epoch=epoch, frame=text)
     if is_stale:
-        catalog_cache.forget(pipeline)
+        generations.forget(pipeline)
     return sum(pipeline.execute()[: len(told)])

@@ -1,69 +1,93 @@
-"""Anonymous answers of the catalogue, kept in Redis under a generation that any change ends.
+"""Guests' answers of the catalogue: kept in this process and in Redis, and never the truth.
 
-The generation is read before the database: who reads old data stores it under a generation that is over.
-Nothing here is the truth, so without Redis the answer is just computed.
+They are kept under the generation in use (generations.py). Without Redis an answer is just computed.
 """
 
 import hashlib
 import logging
-import uuid
+import time
 from collections.abc import Callable
-from typing import Any
 
-from django.conf import settings
 from redis import RedisError
 
+from backend.catalog import generations, shapes
+from backend.catalog.answers import Answer, Answers, Flights
 from backend.core import redis
 
-GENERATION = "catalog:generation"
-SETTLING = "catalog:settling"
-MADE_STALE_BY = {"stock.changed", "catalog.changed", "review.added", "account.renamed"}
 CATEGORIES_SECONDS = 3600
 PRODUCTS_SECONDS = 300
-REPLICA_LAG_MILLISECONDS = 1500
+MEMORY_SECONDS = 60
+MEMORY_BYTES = 8 * 1024 * 1024
+MAKING = ""  # stands where an answer will be while another process makes it
+MAKING_MILLISECONDS = 2000  # ... unless it died
+PATIENCE_SECONDS = 1.0
+POLL_SECONDS = 0.01
 
 log = logging.getLogger(__name__)
+_memory = Answers(most_bytes=MEMORY_BYTES)
+_flights = Flights()
 
 
-def forget(client: Any) -> None:
-    """End the generation: what was cached under it is never served again. `client` may be a pipeline."""
-    if settings.CATALOG_DATABASE != "default":  # a replica may still show what was before the change
-        client.set(SETTLING, "1", px=REPLICA_LAG_MILLISECONDS)
-    client.set(GENERATION, uuid.uuid4().hex)
+def answer(*, address: str, seconds: int, compute: Callable[[], str]) -> Answer:
+    """The JSON kept for this address (scheme, host and query included), else computed and kept for a while.
+
+    However many miss it at once, in this process or in others, one computes it.
+    """
+    generation = generations.in_use()
+    if generation is None:
+        return Answer.of(compute())
+    kept = _memory.find(address, generation=generation, now=time.monotonic())
+    if kept is not None:
+        return kept
+    return _flights.join((generation, address), lambda: _fetch(generation, address, seconds, compute))
 
 
-def answer(*, address: str, seconds: int, compute: Callable[[], str]) -> str:
-    """The JSON text kept for this address (scheme, host and query included), else computed and kept."""
-    place = None
+def _fetch(generation: str, address: str, seconds: int, compute: Callable[[], str]) -> Answer:
+    """From Redis, else computed; kept in this process from now on."""
+    digest = hashlib.sha256(address.encode()).hexdigest()
+    place = f"catalog:{shapes.VERSION}:{generation}:{digest}"
+    found = Answer.of(_found(place) or _made(place, seconds, compute))
+    until = time.monotonic() + min(seconds, MEMORY_SECONDS)
+    _memory.keep(address, found, generation=generation, until=until)
+    return found
+
+
+def _found(place: str) -> str | None:
+    """What is kept there, waited for if another process makes it now. None: it is on us, and marked so."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
     try:
-        place = None if redis.is_resting() else _place(address)
-        kept = redis.client().get(place) if place else None
-        if kept is not None:
-            return str(kept)
+        while time.monotonic() < deadline and not redis.is_resting():
+            kept = redis.client().set(place, MAKING, nx=True, get=True, px=MAKING_MILLISECONDS)
+            if kept != MAKING:
+                return None if kept is None else str(kept)
+            time.sleep(POLL_SECONDS)
     except RedisError as error:
-        log.warning("catalogue answered without its cache: %s", error)
-        redis.rest()
-        place = None
-    fresh = compute()
-    if place is not None:
-        _keep(place, fresh, seconds)
-    return fresh
+        _away(error)
+    return None
 
 
-def _place(address: str) -> str | None:
-    """Where the answer is kept in today's generation; None while a replica catches up."""
-    client = redis.client()
-    if client.exists(SETTLING):
-        return None
-    if not client.exists(GENERATION):  # evicted: a new name, under which nothing old can be
-        client.set(GENERATION, uuid.uuid4().hex, nx=True)
-    generation = client.get(GENERATION)
-    return f"catalog:{generation!s}:{hashlib.sha256(address.encode()).hexdigest()}" if generation else None
-
-
-def _keep(place: str, text: str, seconds: int) -> None:
+def _made(place: str, seconds: int, compute: Callable[[], str]) -> str:
+    """Computed and kept. What can't be computed leaves no mark that others would wait at."""
+    text = MAKING
     try:
-        redis.client().set(place, text, ex=seconds)
+        text = compute()
+    finally:
+        _put(place, text, seconds)
+    return text
+
+
+def _put(place: str, text: str, seconds: int) -> None:
+    if redis.is_resting():
+        return
+    try:
+        if text == MAKING:
+            redis.client().delete(place)
+        else:
+            redis.client().set(place, text, ex=seconds)
     except RedisError as error:
-        log.warning("catalogue answer not kept: %s", error)
-        redis.rest()
+        _away(error)
+
+
+def _away(error: RedisError) -> None:
+    log.warning("catalogue answer not kept: %s", error)
+    redis.rest()

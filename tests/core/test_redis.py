@@ -27,13 +27,13 @@ def ask_everything(settings):
     settings.THROTTLES = {"anon": "50/m"}
     throttles.count(scope="anon", who="somebody")
     poke.relay()
-    return cache.answer(address="/products/", seconds=60, compute=lambda: {"count": 1})
+    return cache.answer(address="/products/", seconds=60, compute=lambda: "{}").body
 
 
 def test_one_failure_is_enough_for_all(asked, settings):
     answers = [ask_everything(settings) for _ in range(3)]
 
-    assert answers == ['{"count": 1}'] * 3
+    assert answers == [b"{}"] * 3
     assert asked == ["again"]
 
 

@@ -1,0 +1,51 @@
+"""Answers that anyone may read: guests share what is cached, whoever is signed in gets it fresh."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.http import parse_etags
+
+from api import auth, links
+from backend.catalog import cache
+from backend.catalog.answers import Answer
+
+JSON = "application/json"
+# Others may keep it too, but ask each time whether it is still so (304 says yes): the contract's two seconds
+# after a write are spent by our own cache. Compression is the proxy's.
+PUBLIC = {"Cache-Control": "public, no-cache", "Vary": "Authorization"}
+PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Authorization"}
+
+
+def answer(
+    request: auth.PublicRequest, compute: Callable[[], str], *, address: str, seconds: int
+) -> HttpResponse:
+    """What `compute` returns, JSON text. No schema is run over it, for speed: tests are."""
+    if not request.auth.is_anonymous:
+        return private(request, compute())
+    kept = cache.answer(
+        address=address, seconds=seconds, compute=lambda: links.with_addresses(compute(), request=request)
+    )
+    return _unchanged(kept) if _has(request, kept) else _whole(kept)
+
+
+def private(request: HttpRequest, text: str, *, status: int = 200) -> HttpResponse:
+    """JSON for the caller alone."""
+    text = links.with_addresses(text, request=request)
+    return HttpResponse(text, content_type=JSON, status=status, headers=PRIVATE)
+
+
+def _whole(kept: Answer) -> HttpResponse:
+    return HttpResponse(kept.body, content_type=JSON, headers={**PUBLIC, "ETag": kept.etag})
+
+
+def _unchanged(kept: Answer) -> HttpResponse:
+    return HttpResponseNotModified(headers={**PUBLIC, "ETag": kept.etag})
+
+
+def _has(request: HttpRequest, kept: Answer) -> bool:
+    """Whether the caller has this already (RFC 9110, 13.1.2); a proxy that compresses makes the tag weak."""
+    wanted = request.headers.get("If-None-Match")
+    if wanted is None:
+        return False
+    etags = parse_etags(wanted)
+    return etags == ["*"] or kept.etag in {etag.removeprefix("W/") for etag in etags}

@@ -1,0 +1,95 @@
+"""Which generation is in use: it follows the newest soon, in turns, and for every process at once."""
+
+import time
+
+import pytest
+from redis import RedisError
+
+from backend.catalog import generations
+from backend.core import redis
+from tests.conftest import look_at_the_catalogue_anew
+
+WELL_BELOW_TWO_SECONDS = 1.5
+
+
+@pytest.fixture
+def in_use_anew():
+    """What a process sees that looks for the first time."""
+
+    def look():
+        generations._seen = ("", 0.0)
+        return generations.in_use()
+
+    return look
+
+
+def test_it_is_the_same_for_all_until_something_changes(in_use_anew):
+    first = generations.in_use()
+
+    assert [in_use_anew(), in_use_anew()] == [first, first]
+    redis.client().delete(generations.IN_USE)
+    assert in_use_anew() == first == redis.client().get(generations.NEWEST)
+
+
+def test_however_much_changes_it_turns_once(in_use_anew):
+    first = generations.in_use()
+    for _ in range(10):
+        generations.forget(redis.client())
+
+    assert in_use_anew() == first
+    assert 0 < redis.client().pttl(generations.IN_USE) <= generations.TURN_MILLISECONDS
+
+
+def test_a_change_is_followed_well_below_two_seconds():
+    first = generations.in_use()
+    changed_at = time.monotonic()
+    generations.forget(redis.client())
+
+    while generations.in_use() == first:
+        assert time.monotonic() < changed_at + WELL_BELOW_TWO_SECONDS
+        time.sleep(0.01)
+
+    assert generations.in_use() == redis.client().get(generations.NEWEST)
+
+
+def test_a_process_looks_rarely(monkeypatch):
+    first = generations.in_use()
+
+    monkeypatch.setattr(redis, "client", lambda: pytest.fail("it has just looked"))
+
+    assert generations.in_use() == first
+
+
+def test_while_a_replica_may_lag_a_name_is_good_for_one_turn(settings, in_use_anew):
+    settings.CATALOG_DATABASE = "replica"
+    generations.forget(redis.client())
+    names = []
+    for _ in range(2):
+        look_at_the_catalogue_anew()
+        names += [generations.in_use(), in_use_anew()]
+
+    newest = redis.client().get(generations.NEWEST)
+    assert names[0] == names[1] != names[2] == names[3]
+    assert {name.partition("~")[0] for name in names} == {newest}
+
+    redis.client().delete(generations.SETTLING)
+    look_at_the_catalogue_anew()
+    assert generations.in_use() == newest
+
+
+def test_a_lag_is_waited_out_only_with_a_replica():
+    generations.forget(redis.client())
+
+    assert not redis.client().exists(generations.SETTLING)
+
+
+def test_nobody_knows_it_while_redis_is_away(monkeypatch):
+    class Away:
+        def eval(self, *words):
+            raise RedisError("away")
+
+    monkeypatch.setattr(redis, "client", Away)
+
+    assert generations.in_use() is None
+    assert redis.is_resting()
+    assert generations.in_use() is None

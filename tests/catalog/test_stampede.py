@@ -1,0 +1,160 @@
+"""However many ask at once for what is not kept, one makes it: among threads, and among processes."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from backend.catalog import cache, generations
+from backend.catalog.answers import Answer, Answers, Flights
+from backend.core import redis
+from backend.core.errors import Missing
+
+CROWD = 32
+PATIENCE = 20
+
+
+class Maker:
+    """Makes an answer slowly, when it is let, and counts how often."""
+
+    def __init__(self):
+        self.made = 0
+        self.is_making = threading.Event()
+        self.may_finish = threading.Event()
+
+    def __call__(self):
+        self.made += 1
+        self.is_making.set()
+        assert self.may_finish.wait(PATIENCE)
+        return f"answer {self.made}"
+
+
+class Process:
+    """What each process has for itself."""
+
+    def __init__(self, monkeypatch):
+        self.monkeypatch = monkeypatch
+        self.parts = {"_memory": Answers(most_bytes=10_000), "_flights": Flights()}
+
+    def ask(self, make):
+        for name, part in self.parts.items():
+            self.monkeypatch.setattr(cache, name, part)
+        return ask(make)
+
+
+def ask(make):
+    return cache.answer(address="/crowded", seconds=60, compute=make).body.decode()
+
+
+def test_of_a_crowd_one_makes_it():
+    make = Maker()
+    with ThreadPoolExecutor(CROWD) as crowd:
+        asked = [crowd.submit(ask, make) for _ in range(CROWD)]
+        assert make.is_making.wait(PATIENCE)
+        make.may_finish.set()
+
+        assert {one.result(PATIENCE) for one in asked} == {"answer 1"}
+
+    assert make.made == 1
+
+
+def test_when_the_one_fails_the_others_ask_for_themselves():
+    flights, make = Flights(), Maker()
+
+    def fail():
+        make()
+        raise Missing("No such product")
+
+    with ThreadPoolExecutor(2) as crowd:
+        failing = crowd.submit(flights.join, "key", fail)
+        assert make.is_making.wait(PATIENCE)
+        waiting = crowd.submit(flights.join, "key", lambda: Answer.of("mine"))
+        make.may_finish.set()
+
+        assert waiting.result(PATIENCE) == Answer.of("mine")
+        with pytest.raises(Missing):
+            failing.result(PATIENCE)
+
+
+def test_another_process_waits_for_it(monkeypatch):
+    make, here, there = Maker(), Process(monkeypatch), Process(monkeypatch)
+    polls = threading.Semaphore(0)
+    monkeypatch.setattr(cache.time, "sleep", lambda seconds: (polls.release(), threading.Event().wait(0.01)))
+    monkeypatch.setattr(cache, "PATIENCE_SECONDS", PATIENCE)
+    with ThreadPoolExecutor(2) as both:
+        first = both.submit(here.ask, make)
+        assert make.is_making.wait(PATIENCE)
+        second = both.submit(there.ask, make)
+        assert polls.acquire(timeout=PATIENCE)
+        make.may_finish.set()
+
+        assert [first.result(PATIENCE), second.result(PATIENCE)] == ["answer 1", "answer 1"]
+
+    assert make.made == 1
+
+
+def test_what_one_process_made_another_need_not(monkeypatch):
+    assert Process(monkeypatch).ask(lambda: "made here") == "made here"
+
+    assert Process(monkeypatch).ask(lambda: "made there") == "made here"
+
+
+def test_nobody_waits_long_for_a_process_that_died(monkeypatch):
+    monkeypatch.setattr(cache, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(redis.client(), "set", lambda *words, **options: cache.MAKING)
+
+    assert ask(lambda: "mine") == "mine"
+
+
+def test_what_can_not_be_made_leaves_no_mark():
+    def fail():
+        raise Missing("No such product")
+
+    with pytest.raises(Missing):
+        ask(fail)
+
+    assert redis.client().keys("catalog:*") == []
+    assert ask(lambda: "there now") == "there now"
+
+
+def test_a_mark_does_not_outlive_who_made_it():
+    def look():
+        (place,) = redis.client().keys("catalog:*")
+        assert 0 < redis.client().pttl(place) <= cache.MAKING_MILLISECONDS
+        return "made"
+
+    assert ask(look) == "made"
+
+
+def test_memory_is_bounded_and_keeps_what_is_used():
+    memory = Answers(most_bytes=3 * 1500)
+    for address in ("a", "b", "c", "d"):
+        memory.keep(address, Answer.of("x" * 900), generation="g", until=10.0)
+        memory.find("a", generation="g", now=0.0)
+
+    kept = {one for one in "abcd" if memory.find(one, generation="g", now=0.0)}
+    assert kept == {"a", "c", "d"}
+
+
+@pytest.mark.parametrize(("generation", "now"), [("other", 0.0), ("g", 10.1)])
+def test_memory_forgets_what_is_over(generation, now):
+    memory = Answers(most_bytes=5000)
+    memory.keep("a", Answer.of("text"), generation="g", until=10.0)
+
+    assert memory.find("a", generation="g", now=10.0) == Answer.of("text")
+    assert memory.find("a", generation=generation, now=now) is None
+
+
+def test_nothing_is_kept_under_a_generation_that_began_later():
+    """It was looked up before the answer was made: what changed meanwhile has a newer one."""
+    before = generations.in_use()
+
+    def change_meanwhile():
+        generations.forget(redis.client())
+        redis.client().delete(generations.IN_USE)
+        generations._seen = ("", 0.0)
+        assert generations.in_use() != before
+        return "old"
+
+    assert ask(change_meanwhile) == "old"
+    assert ask(lambda: "new") == "new"

@@ -88,6 +88,12 @@ class Client:
         """What is pushed waits for `start`, so that it is written together."""
         self._is_started = False
 
+    async def catch_up(self) -> None:
+        """Start, and wait until nothing waits any more; or until the client has ended, being slow."""
+        self.start()
+        if self._writer is not None:
+            await asyncio.wait([self._writer])
+
     def push(self, out: Outgoing, *, slot: str | None = None) -> None:
         """Write at once if nothing waits, else queue; a client that is far behind is ended instead."""
         if self.ended is not None:

@@ -56,6 +56,7 @@ async def _refresh(session: Session, command: Command) -> str:
     claims = _verified(command.text("token"), now)
     if claims.user_id != session.client.user_id:
         raise _invalid_token()
+    session.client.session_id = claims.session_id  # from here on its sign-out is heard
     user = await session.hub.sign_ins.user_of(claims)
     session.client.is_of(claims)
     session.client.is_staff = user.is_staff

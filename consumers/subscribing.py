@@ -30,7 +30,7 @@ class _Ready:
 
 async def subscribe(session: Session, said: Sequence[Command]) -> int:
     """Ask for all of them together, then answer one by one; returns how many failed. Raises Refused."""
-    ready = await asyncio.gather(*_asked(session, said))
+    ready = await _asked(session, said)
     client, failed = session.client, 0
     client.hold()
     for command, outcome in zip(said, ready, strict=True):
@@ -41,24 +41,28 @@ async def subscribe(session: Session, said: Sequence[Command]) -> int:
             code = outcome if isinstance(outcome, ErrorCode) else ErrorCode.INTERNAL
             client.push(Outgoing(replies.error(command.number, code)))
             failed += 1
+        if client.backlog.is_long:  # what a client has asked for does not make it a slow one
+            await client.catch_up()
+            client.hold()
     client.start()
     return failed
 
 
-def _asked(session: Session, said: Sequence[Command]) -> list["asyncio.Task[_Ready | ErrorCode]"]:
+async def _asked(session: Session, said: Sequence[Command]) -> list[_Ready | ErrorCode]:
     """Each counts at once, so that no two commands of a frame get the same place."""
     topics = set(session.hub.topics_of(session.client))
     asked = [commands.subscribe(command) for command in said]
-    tasks = []
-    for command, wanted in zip(said, asked, strict=True):
-        code = None
-        if wanted.channel in topics:
-            code = ErrorCode.ALREADY_SUBSCRIBED
-        elif len(topics) >= MOST_TOPICS:
-            code = ErrorCode.TOO_MANY_TOPICS
-        topics.add(wanted.channel)
-        tasks.append(asyncio.ensure_future(_outcome(session, command.number, wanted, code)))
-    return tasks
+    async with asyncio.TaskGroup() as group:  # if one breaks, none is left to take a place later
+        tasks = []
+        for command, wanted in zip(said, asked, strict=True):
+            code = None
+            if wanted.channel in topics:
+                code = ErrorCode.ALREADY_SUBSCRIBED
+            elif len(topics) >= MOST_TOPICS:
+                code = ErrorCode.TOO_MANY_TOPICS
+            topics.add(wanted.channel)
+            tasks.append(group.create_task(_outcome(session, command.number, wanted, code)))
+    return [task.result() for task in tasks]
 
 
 async def _outcome(

@@ -1,0 +1,61 @@
+"""Sign-ins that end while something else is still being asked."""
+
+import json
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from backend.accounts.tokens import Claims
+from consumers import database, obeying
+from consumers.codes import Code
+from consumers.commands import Command
+from consumers.hub import Hub
+from consumers.obeying import Session, obey
+from tests.consumers.test_client import Socket
+
+
+@pytest.fixture
+def app():
+    """Somebody who has signed in, and the hub that knows."""
+    hub, client = Hub(), Socket().client
+    client.user_id, client.session_id, client.is_let_in = uuid4(), uuid4(), True
+    hub.sign_ins.add(client)
+    return Session(client, hub, is_connected=True)
+
+
+async def test_who_signs_in_anew_during_the_look_is_not_taken_for_signed_out(app, monkeypatch):
+    async def ask(question):
+        app.client.session_id = uuid4()
+        return set()
+
+    monkeypatch.setattr(database, "ask", ask)
+    await app.hub.sign_ins.look_up()
+
+    assert app.client.ended is None
+
+
+async def test_who_is_signed_out_by_the_look_is_sent_away(app, monkeypatch):
+    async def ask(question):
+        return set()
+
+    monkeypatch.setattr(database, "ask", ask)
+    await app.hub.sign_ins.look_up()
+
+    assert app.client.ended is Code.SIGNED_OUT
+
+
+async def test_a_sign_out_of_a_new_token_is_heard_while_it_is_looked_up(app, monkeypatch):
+    claims = Claims(user_id=app.client.user_id, session_id=uuid4(), expires_at=timezone.now())
+    frame = json.dumps({"event": "session.ended", "data": {"session_id": str(claims.session_id)}})
+
+    async def user_of(claims):
+        app.hub.sign_ins.told(user_id=claims.user_id, frame=frame)
+        return SimpleNamespace(is_staff=False)
+
+    monkeypatch.setattr(obeying, "_verified", lambda token, now: claims)
+    monkeypatch.setattr(app.hub.sign_ins, "user_of", user_of)
+    await obey(app, Command(2, "refresh", {"token": "new"}))
+
+    assert app.client.ended is Code.SIGNED_OUT

@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 
 from django.db import InternalError, OperationalError, connection, transaction
@@ -15,20 +16,30 @@ NO_MORE_AFTER_SECONDS = 6.0
 # PostgreSQL files these beside bugs, other than all other ends of a session.
 CUT_OFF = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
 LONGEST_PAUSE_SECONDS = 0.1
+_is_acting: ContextVar[bool] = ContextVar("is_acting", default=False)
 
 
 def retried[**Given, Result](action: Callable[Given, Result]) -> Callable[Given, Result]:
     """The action is one transaction, run again from its start when it lost a race for locks.
 
     Up to three times, with jitter between; then the OperationalError is the caller's, and nothing is changed.
-    Inside another transaction it is a savepoint of that one, and only the outermost is run again.
+    Inside another action it is a part of that one: only the outermost is run again, and a part's refusal is
+    the whole's: swallowing it is a RuntimeError. Inside a transaction of other making it is a savepoint.
     """
 
     @wraps(action)
     def run(*given: Given.args, **named: Given.kwargs) -> Result:
         def attempt() -> Result:
-            with transaction.atomic():
-                return action(*given, **named)
+            is_part = _is_acting.get()
+            before = _is_acting.set(True)
+            try:
+                with transaction.atomic(savepoint=not is_part):
+                    result = action(*given, **named)
+                    if transaction.get_rollback():
+                        raise RuntimeError("a part of this action was refused, and the refusal swallowed")
+                    return result
+            finally:
+                _is_acting.reset(before)
 
         return attempt() if connection.in_atomic_block else again(attempt)
 

@@ -2,17 +2,21 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.core import transactions
 from backend.core.errors import Conflict
 from backend.devstack import processes
 from backend.inventory import actions as inventory
+from backend.inventory.actions import StockUnavailable
 from backend.inventory.models import LedgerEntry, Stock
 from backend.outbox.models import Event
 from tests import factories, live
@@ -254,4 +258,26 @@ def test_a_transaction_that_waits_for_one_lock_after_the_other_is_cut_off(goods,
         take_both()
 
     other.rollback()
+    assert state() == AS_BEFORE
+
+
+def test_a_part_of_an_action_sends_no_savepoint(goods, django_assert_num_queries):
+    adjust = partial(inventory.adjust, sku="A", delta=-1, note="", actor_id=None, now=timezone.now())
+    with CaptureQueriesContext(connection) as alone:
+        adjust()
+
+    with django_assert_num_queries(len(alone)):
+        transactions.retried(adjust)()
+
+
+def test_a_part_that_is_refused_can_not_be_passed_over(goods):
+    @transactions.retried
+    def outer() -> None:
+        inventory.adjust(sku="A", delta=-1, note="", actor_id=None, now=timezone.now())
+        with suppress(StockUnavailable):
+            inventory.adjust(sku="B", delta=-99, note="", actor_id=None, now=timezone.now())
+
+    with pytest.raises(RuntimeError):
+        outer()
+
     assert state() == AS_BEFORE

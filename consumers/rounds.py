@@ -73,6 +73,9 @@ def _sign_ins(hub: Hub) -> Callable[[], Awaitable[None]]:
 def _renewals(hub: Hub) -> Callable[[], Awaitable[None]]:
     async def renew() -> None:
         await asyncio.sleep(seats.RENEW_SECONDS)
-        await seats.renew(tuple(hub.clients))
+        clients = tuple(hub.clients)
+        await seats.renew(clients)
+        for client in set(clients) - hub.clients:  # who left meanwhile may have been given its seat again
+            await seats.leave(client)
 
     return renew

@@ -23,10 +23,11 @@ LOOK_SECONDS = 0.5
 LOOKS = 7  # at a process that may have died just now: until its last sign of life is over
 PROCESS = uuid4().hex
 
-# One step for Redis: forget what is over and the dead (the fifth argument on), sit down if there is room.
+# One step for Redis: forget what is over, the own seat (the fourth argument: a renewal may have been faster)
+# and the dead (those after it), sit down if there is room.
 _TAKE = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
-for dead = 5, #ARGV do redis.call('ZREM', KEYS[1], ARGV[dead]) end
+for gone = 4, #ARGV do redis.call('ZREM', KEYS[1], ARGV[gone]) end
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
 redis.call('ZADD', KEYS[1], ARGV[1] + ARGV[3], ARGV[4])
 redis.call('EXPIRE', KEYS[1], ARGV[3])

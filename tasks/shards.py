@@ -20,6 +20,7 @@ LEAD = 0x5348_4F51
 LOOK_EVERY_SECONDS = 0.5
 # A relay looks ten times a second. One that does not is dead, or on a machine that is.
 FROZEN_MILLISECONDS = 2500
+IDLE = ("idle_session_timeout", "idle_in_transaction_session_timeout")
 KEEPALIVE = {"tcp_keepalives_idle": 1, "tcp_keepalives_interval": 1, "tcp_keepalives_count": 3}
 # pg_locks shows the whole server's: only those of this database matter.
 _COUNT = """
@@ -59,7 +60,7 @@ class Share:
     def _begin(self) -> None:
         """A new session: it holds nothing yet, and does not outlive this relay by much."""
         self.led = frozenset()
-        limits = {"idle_session_timeout": FROZEN_MILLISECONDS, **KEEPALIVE}
+        limits = {**dict.fromkeys(IDLE, FROZEN_MILLISECONDS), **KEEPALIVE}
         for name, limit in limits.items():
             _ask("SELECT set_config(%s, %s, false)", name, str(limit))
         _ask("SELECT pg_advisory_lock_shared(%s, 0)", PRESENT)

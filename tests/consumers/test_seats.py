@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 
 from backend.core import redis
-from consumers import seats
+from consumers import rounds, seats
 from consumers.client import Client
 from consumers.dialects import PLAIN
+from consumers.hub import Hub
 
 LIMIT = 10
 
@@ -101,3 +102,33 @@ async def test_all_who_come_and_go_at_once_have_seats_and_leave_them(settings):
 
     await asyncio.gather(*(seats.leave(client) for client in clients))
     assert redis.client().zcard(f"sockets:{user_id}") == 0
+
+
+async def test_who_leaves_while_seats_are_renewed_keeps_none(monkeypatch):
+    hub, user_id = Hub(), uuid4()
+    stays, goes = a_client(user_id), a_client(user_id)
+    for client in (stays, goes):
+        hub.greet(client)
+        await seats.take(client, open_here=1)
+    renew = seats.renew
+
+    async def slowly(clients):
+        hub.leave(goes)
+        await seats.leave(goes)
+        await renew(clients)
+
+    monkeypatch.setattr(seats, "renew", slowly)
+    monkeypatch.setattr(seats, "RENEW_SECONDS", 0)
+    await rounds._renewals(hub)()
+
+    assert redis.client().zrange(f"sockets:{user_id}", 0, -1) == [seats._seat(stays)]
+
+
+async def test_a_seat_that_was_renewed_before_it_was_taken_is_no_other():
+    user_id = uuid4()
+    await sit(user_id, LIMIT - 1)
+    client = a_client(user_id)
+    await seats.renew([client])  # its sign-in is still being looked up
+
+    assert await seats.take(client, open_here=LIMIT)
+    assert await sit(user_id) == [False]

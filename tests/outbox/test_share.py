@@ -1,10 +1,11 @@
 """Relays share the shards evenly; what a dead one led is free at once."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import connection, transaction
 
 from backend.devstack import processes
 from backend.outbox import shards
@@ -49,9 +50,9 @@ def sizes(relays):
     return [len(shards) for shards in led]
 
 
-def takes_over(relay):
+def takes_over(relay, *, seconds=10):
     """PostgreSQL takes a moment to see that a session is gone."""
-    return processes.wait_until(lambda: relay.look() == shards.ALL, seconds=10)
+    return processes.wait_until(lambda: relay.look() == shards.ALL, seconds=seconds)
 
 
 def test_one_relay_leads_all(relays):
@@ -90,3 +91,20 @@ def test_a_relay_that_stands_still_is_cut_off(relays, monkeypatch):
     assert takes_over(other)
     with pytest.raises(DatabaseError):
         frozen.look()
+
+
+def test_a_relay_that_stands_still_in_a_transaction_is_cut_off(relays, monkeypatch):
+    monkeypatch.setattr(sharing, "FROZEN_MILLISECONDS", 50)
+    frozen, other = relays[:2]
+    frozen.look()
+    monkeypatch.setattr(sharing, "FROZEN_MILLISECONDS", 60_000)
+    frozen.thread.submit(freeze_in_a_transaction, goes_on := threading.Event())
+
+    assert takes_over(other, seconds=5)
+    goes_on.set()
+
+
+def freeze_in_a_transaction(goes_on):
+    with transaction.atomic():
+        connection.cursor().execute("SELECT 1")
+        goes_on.wait(20)

@@ -181,5 +181,5 @@ def logout(request: Any, payload: RefreshIn) -> Any:
 )
 def ws_ticket(request: Any) -> Any:
     """For browsers, whose sockets can't send an Authorization header: good once, for 30 seconds."""
-    ticket = tickets.issue(user=request.auth, session=request.sign_in)
+    ticket = tickets.issue(user_id=request.auth.pk, session_id=request.sign_in)
     return {"ticket": ticket, "expires_in": tickets.LIFE_SECONDS}

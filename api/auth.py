@@ -1,6 +1,8 @@
 """Who is calling, and how often: the gates that every endpoint names one of (webhooks: none)."""
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -13,14 +15,20 @@ from backend.accounts import tokens
 from backend.core.errors import Denied
 
 if TYPE_CHECKING:
-    from backend.accounts.models import Session, User
+    from backend.accounts.models import User
+
+
+class Bearer(Protocol):
+    """Who an access token is of, and the id of their sign-in."""
+
+    def __call__(self, *, token: str, now: datetime) -> "tuple[User, UUID]": ...
 
 
 class Request(HttpRequest):
-    """A request behind `signed_in` or `staff`: the gate has found out who is calling, under which sign-in."""
+    """A request behind a gate that found out who is calling, under which sign-in."""
 
     auth: "User"
-    sign_in: "Session"
+    sign_in: UUID
 
 
 class PublicRequest(HttpRequest):
@@ -33,17 +41,21 @@ class SignedIn(HttpBearer):
     """Any user with a live access token; endpoints behind it take an `auth.Request`."""
 
     def __call__(self, request: HttpRequest) -> Any:
-        user = anyone(request)
-        if user.is_anonymous:
-            raise Denied("Sign in first", code="not_authenticated")
-        return user
+        return _named(_caller(request, accounts.told_bearer))
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         """Part of Ninja's interface; the work is in __call__."""
         return self(request)
 
 
-class Staff(SignedIn):
+class LookedUp(SignedIn):
+    """The same, read from the database: for who shows much of the user, or gives much to them."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return _named(_caller(request, accounts.bearer))
+
+
+class Staff(LookedUp):
     """Members of staff."""
 
     def __call__(self, request: HttpRequest) -> Any:
@@ -55,9 +67,13 @@ class Staff(SignedIn):
 
 def anyone(request: HttpRequest) -> Any:
     """The user, or AnonymousUser where no token is shown; a bad token is refused. Counts the request."""
+    return _caller(request, accounts.told_bearer)
+
+
+def _caller(request: HttpRequest, bearer: Bearer) -> Any:
     header = request.headers.get("Authorization", "")
     try:
-        user = _bearer(request, header) if header else AnonymousUser()
+        user = _bearer(request, header, bearer) if header else AnonymousUser()
     except tokens.InvalidToken:
         throttles.count(scope="anon", who=client_address.of(request))
         raise
@@ -68,14 +84,20 @@ def anyone(request: HttpRequest) -> Any:
     return user
 
 
-def _bearer(request: HttpRequest, header: str) -> Any:
+def _bearer(request: HttpRequest, header: str, bearer: Bearer) -> Any:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise tokens.InvalidToken
-    user, session = accounts.bearer(token=token.strip(), now=timezone.now())
-    request.sign_in = session  # type: ignore[attr-defined]
+    user, request.sign_in = bearer(token=token.strip(), now=timezone.now())  # type: ignore[attr-defined]
+    return user
+
+
+def _named(user: Any) -> Any:
+    if user.is_anonymous:
+        raise Denied("Sign in first", code="not_authenticated")
     return user
 
 
 signed_in = SignedIn()
+looked_up = LookedUp()
 staff = Staff()

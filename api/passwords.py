@@ -45,7 +45,7 @@ class PasswordReset(NewPassword):
 
 @router.post(
     "/change/",
-    auth=auth.signed_in,
+    auth=auth.looked_up,
     response=responses({200: Done}, also=(401, 409)),
     summary="Change the password",
 )

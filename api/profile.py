@@ -14,7 +14,7 @@ from api.pagination import Page, PageQuery, page_of
 from api.responses import responses
 from backend.accounts import actions, addresses, queries, shapes
 
-router = Router(tags=["auth"], auth=auth.signed_in)
+router = Router(tags=["auth"], auth=auth.looked_up)
 
 AddressType = Literal["shipping", "billing", "other"]
 EXAMPLE: JsonDict = {

@@ -108,6 +108,7 @@ ALWAYS = (400, 413, 415, 429, 500, 503)
 def responses(ok: Mapping[int, Any], also: Iterable[int] = ()) -> dict[int, Any]:
     """The `response=` of an endpoint: its success, what any endpoint may answer, and the statuses it adds.
 
-    Behind `auth.signed_in` add 401, behind `auth.staff` 401 and 403, behind `auth.anyone` 401 (a bad token).
+    Behind `auth.signed_in`, `auth.looked_up` and `auth.anyone` (a bad token) add 401, behind `auth.staff`
+    401 and 403.
     """
     return {**ok, **{status: REFUSALS[status] for status in sorted({*ALWAYS, *also})}}

@@ -1,11 +1,13 @@
 """The cast: alice and bob buy, staff serves. And the post: relay and jobs, run on demand."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from backend.accounts import endings
 from backend.accounts.models import User
 from backend.catalog import generations
 from backend.core import redis
@@ -32,6 +34,13 @@ def look_at_the_catalogue_anew() -> None:
     """What was changed and told is served at once: the catalogue's generation turns now."""
     redis.client().delete(generations.IN_USE)
     generations._seen = ("", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _sign_outs_are_heard_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a second passed between any two requests: each asks who has signed out, by one query."""
+    monkeypatch.setattr(endings, "HEARD_EVERY", timedelta(0))
+    monkeypatch.setattr(endings, "of_this_process", endings.Endings())
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """What people do with their accounts, and what staff do with them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -8,13 +8,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from backend.accounts import passwords, queries, tokens
+from backend.accounts import endings, passwords, queries, tokens
 from backend.accounts.models import MailToken, Session, User
 from backend.core import transactions
 from backend.core.errors import Conflict, Denied, invalid_field
 from backend.outbox import actions as outbox
-
-ENDED_SESSIONS_KEPT = timedelta(days=1)
 
 
 class EmailTaken(Conflict):
@@ -164,11 +162,12 @@ def set_staff(*, user_id: UUID, is_staff: bool, actor: User, now: datetime) -> U
 
 def prune(*, now: datetime) -> int:
     """Forget sessions and mail tokens that no one can use any more; returns how many."""
-    over = Q(expires_at__lt=now) | Q(ended_at__lt=now - ENDED_SESSIONS_KEPT)
+    over = Q(expires_at__lt=now) | Q(ended_at__lt=now - endings.KEPT)
     sessions = Session.objects.filter(over).delete()[0]
     return sessions + MailToken.objects.filter(expires_at__lt=now).delete()[0]
 
 
 def _tell_session_ended(*, user_id: UUID, session_id: str | None, now: datetime) -> None:
+    endings.of_this_process.doubt_after_commit()
     data = {"user_id": str(user_id), "session_id": session_id}
     outbox.publish(topic=f"user:{user_id}", event="session.ended", version=0, data=data, now=now)

@@ -49,6 +49,13 @@ class Session(Row):
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["ended_at"], condition=models.Q(ended_at__isnull=False), name="session_that_ended"
+            )
+        ]
+
     def __str__(self) -> str:
         return f"{self.user_id} until {self.expires_at}"
 

@@ -4,17 +4,16 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-from backend.accounts.models import Session, User
 from backend.core import redis
 
 LIFE_SECONDS = 30
 _KEY = "ws-ticket:"
 
 
-def issue(*, user: User, session: Session) -> str:
+def issue(*, user_id: UUID, session_id: UUID) -> str:
     """A ticket for this sign-in. Raises RedisError while Redis is away: tickets live nowhere else."""
     ticket = secrets.token_urlsafe(32)
-    redis.client().set(_KEY + ticket, f"{user.pk} {session.pk}", ex=LIFE_SECONDS)
+    redis.client().set(_KEY + ticket, f"{user_id} {session_id}", ex=LIFE_SECONDS)
     return ticket
 
 

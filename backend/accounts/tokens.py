@@ -13,6 +13,7 @@ from backend.accounts.models import Session, User
 from backend.core.errors import Denied
 
 ALGORITHM = "HS256"
+STAFF = "staff"
 Kind = Literal["access", "refresh"]
 
 
@@ -29,11 +30,13 @@ class ExpiredToken(InvalidToken):
 
 @dataclass(frozen=True)
 class Claims:
-    """What a verified token says."""
+    """What a verified token says; `email` and `is_staff` are those of when it was made."""
 
     user_id: UUID
     session_id: UUID
     expires_at: datetime
+    email: str = ""
+    is_staff: bool = False
 
 
 def access_token(*, user: User, session: Session, now: datetime) -> str:
@@ -59,6 +62,8 @@ def verify(*, token: str, kind: Kind, now: datetime) -> Claims:
             user_id=UUID(claims["user_id"]),
             session_id=UUID(claims["sid"]),
             expires_at=datetime.fromtimestamp(claims["exp"], now.tzinfo),
+            email=str(claims["username"]),
+            is_staff=STAFF in claims["permissions"],
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
         raise InvalidToken from error
@@ -81,7 +86,7 @@ def _sign(*, kind: Kind, user: User, session: Session, jti: UUID, now: datetime,
         "token_type": kind,
         "user_id": str(user.pk),
         "username": user.email,
-        "permissions": ["staff"] if user.is_staff else [],
+        "permissions": [STAFF] if user.is_staff else [],
         "sid": str(session.pk),
         "jti": str(jti),
         "iat": int(now.timestamp()),

@@ -51,7 +51,7 @@ class Env(BaseSettings):
     currency: Annotated[str, Field(pattern="^[a-z]{3}$")] = "usd"
     order_payment_window_minutes: Annotated[int, Field(gt=0)] = 30
     low_stock_threshold: Annotated[int, Field(ge=0)] = 10
-    jwt_access_minutes: Annotated[int, Field(gt=0)] = 60
+    jwt_access_minutes: Annotated[int, Field(gt=0, le=24 * 60)] = 60  # accounts/endings.py: KEPT
     jwt_refresh_days: Annotated[int, Field(gt=0)] = 7
     sockets_per_user: Annotated[int, Field(gt=0)] = 10
     sockets_drain_seconds: Annotated[float, Field(ge=0)] = 2.0

@@ -53,7 +53,7 @@ def ticket(request: HttpRequest) -> JsonResponse:
     if not (user.is_active and user.is_staff):
         return _refusal("not_authenticated", "Sign in first", status=401)
     try:
-        issued = tickets.issue(user=user, session=_sign_in(request, user))
+        issued = tickets.issue(user_id=user.pk, session_id=_sign_in(request, user).pk)
     except RedisError:
         return _refusal("unavailable", "The live wire is down", status=503)
     return JsonResponse({"ticket": issued, "expires_in": tickets.LIFE_SECONDS})

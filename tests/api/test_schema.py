@@ -98,7 +98,7 @@ def test_it_says_what_it_is_for_and_who_may(operation):
     assert operation.spec["summary"]
     assert operation.spec["tags"]
     refusals = {str(code) for code in operation.spec["responses"]}
-    needed = {"Staff": {"401", "403"}, "SignedIn": {"401"}}.get(operation.gate, set())
+    needed = {"Staff": {"401", "403"}, "SignedIn": {"401"}, "LookedUp": {"401"}}.get(operation.gate, set())
     assert refusals >= ALWAYS | needed
 
 

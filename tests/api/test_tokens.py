@@ -10,7 +10,8 @@ from django.utils import timezone
 from backend.accounts import tokens
 from tests.api.operations import ALL, assert_refused, call
 
-LOCKED = [one for one in ALL if one.gate in ("SignedIn", "Staff")]
+LOCKED = [one for one in ALL if one.gate in ("SignedIn", "LookedUp", "Staff")]
+LOOKED_UP = [one for one in LOCKED if one.gate != "SignedIn"]
 OPEN = [one for one in ALL if one.gate == "" and 401 in map(int, one.spec["responses"])]
 # They sign people in: whatever token is shown, often an old one, is not looked at.
 NEWCOMERS = ("auth/login/", "auth/refresh/")
@@ -32,9 +33,6 @@ def forged(as_alice, alice):
         ),
         "without an end": jwt.encode(
             {key: value for key, value in good.items() if key != "exp"}, settings.SECRET_KEY, "HS256"
-        ),
-        "somebody unknown": jwt.encode(
-            {**good, "user_id": "00000000-0000-4000-8000-00000000dead"}, settings.SECRET_KEY, "HS256"
         ),
         "user_id is no id": jwt.encode({**good, "user_id": ["x"]}, settings.SECRET_KEY, "HS256"),
         "sid is no id": jwt.encode({**good, "sid": "\x00"}, settings.SECRET_KEY, "HS256"),
@@ -63,6 +61,17 @@ def test_a_token_of_the_wrong_kind_is_a_401(as_guest, forged, unchanged):
             answer = call(as_guest, operation, headers={"Authorization": header})
 
             assert assert_refused(answer, 401)["code"] == "invalid_token", kind
+
+
+def test_a_signed_token_of_nobody_shows_no_profile_and_serves_no_staff(as_guest, as_alice, unchanged):
+    claims = jwt.decode(as_alice.token, settings.SECRET_KEY, algorithms=["HS256"])
+    nobody = {**claims, "user_id": "00000000-0000-4000-8000-00000000dead"}
+    header = f"Bearer {jwt.encode(nobody, settings.SECRET_KEY, 'HS256')}"
+
+    for operation in LOOKED_UP:
+        answer = call(as_guest, operation, headers={"Authorization": header})
+
+        assert assert_refused(answer, 401)["code"] == "invalid_token"
 
 
 def test_a_customer_is_not_staff(as_alice, unchanged):

@@ -25,7 +25,7 @@ def test_a_browser_brings_its_token_as_a_subprotocol(shop, alice):
 
 
 def test_a_ticket_is_good_once(shop, as_alice, alice):
-    ticket = tickets.issue(user=alice, session=as_alice.session)
+    ticket = tickets.issue(user_id=alice.pk, session_id=as_alice.session.pk)
 
     assert shop.listen(f"orders/?ticket={ticket}").frame()["topic"] == f"orders:{alice.pk}"
     assert shop.listen(f"orders/?ticket={ticket}").end() == (3500, [INVALID])

@@ -1,6 +1,6 @@
 # Every command works from a clean clone, with Python 3.12 or newer and make; `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run demo bench bench-shop bench-live test test-slow prove check format lock clean run-packages dev-packages sdk-packages
+.PHONY: help run demo bench bench-compare bench-shop bench-live test test-slow prove check format lock clean run-packages dev-packages sdk-packages
 
 # Packages are installed without bytecode (see install.py); without it every start would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -24,7 +24,7 @@ echo 'shopwire: no Python 3.12 or newer (tried $(PYTHONS)); install one, or give
 endef
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: run-packages ## Start the whole shop on PORT (8000), with its own PostgreSQL, Valkey and Stripe sandbox
 	@exec $(BIN)/python -m backend.devstack
@@ -32,8 +32,11 @@ run: run-packages ## Start the whole shop on PORT (8000), with its own PostgreSQ
 demo: run-packages ## One buyer's journey through the running shop, with the live frames
 	@exec $(BIN)/python -m backend.devstack.demo
 
-bench: run-packages ## How fast the shop is, as ratios to what this machine can do (BENCH="--seconds 10")
-	@exec $(BIN)/python -m backend.devstack.bench $(BENCH)
+bench: run-packages ## How fast the shop is, as ratios to what this machine can do (SCALE=1, BENCH="--only reads")
+	@exec $(BIN)/python -m backend.devstack.bench $(if $(SCALE),--only reads writes memory sockets scale) $(BENCH)
+
+bench-compare: run-packages ## Two runs of make bench side by side (A=commit B=commit, or the last two)
+	@exec $(BIN)/python -m backend.devstack.bench.compare $(A) $(B)
 
 bench-shop: run-packages ## The bench's shop and nothing else, until Ctrl-C (PRODUCTS=100000)
 	@exec $(BIN)/python -m backend.devstack.bench.shop_only --products $(or $(PRODUCTS),10000)

@@ -1,21 +1,64 @@
 """`make bench`: how fast the shop is, as ratios to what this machine can do, in one run."""
 
 import argparse
+import json
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from backend.devstack.bench import shop, sockets, table
-from backend.devstack.bench.rest import CONNECTIONS, Rest
+from backend.devstack.bench import memory, peers, reads, report, scale, shop, sockets, table, workers, writes
+from backend.devstack.bench.measuring import CONNECTIONS, Measure
 from backend.devstack.bench.row import Row
+from backend.devstack.bench.scale import Scale
+from backend.devstack.bench.shop import Shop
+from backend.devstack.bench.surroundings import API_WORKERS
+from backend.devstack.bench.writes import Writes
 from backend.devstack.console import Console
 from backend.devstack.postgres_wheel import PostgresFailed
 from backend.devstack.valkey import ValkeyFailed
 
-# For each row that writes: more than one web process serves, and enough for pgbench to be measured by.
-_BUYERS_A_SECOND = 800
+_KINDS = ("reads", "writes", "memory", "sockets", "scale")
+_USUAL = ("reads", "writes", "memory", "sockets")
+
+
+class Bench:
+    """One run of what was asked for."""
+
+    def __init__(self, given: argparse.Namespace, console: Console) -> None:
+        self._given = given
+        self._console = console
+        self.plans = ""
+
+    def rows(self) -> Iterator[Row]:
+        """One after the other, as they are measured. Raises Failed, PostgresFailed, ValkeyFailed."""
+        given = self._given
+        if set(given.only) - {"scale"}:
+            buyers = round(writes.BUYERS_A_SECOND * given.seconds * given.repeats)
+            sizes = {"products": given.products, "buyers": buyers}
+            sizes["reads"] = reads.needed(given.seconds * given.repeats)
+            with shop.running(**sizes, programs=shop.ALL, console=self._console) as running:
+                yield from self._of(running, buyers)
+        if "scale" in given.only:
+            yield from Scale(given.seconds, given.repeats, self._console).rows()
+
+    def _of(self, running: Shop, buyers: int) -> Iterator[Row]:
+        given, say = self._given, self._console.say
+        measure = Measure(running, given.seconds, given.repeats, say)
+        kinds: dict[str, Callable[[], Iterator[Row]]] = {
+            "reads": lambda: reads.rows(measure),
+            "writes": lambda: Writes(measure, buyers=buyers).rows(),
+            "memory": lambda: memory.rows(measure, console=self._console, early=1000, late=given.requests),
+            "sockets": lambda: sockets.rows(running, sockets=given.sockets, seconds=given.seconds),
+        }
+        for kind, measured in kinds.items():
+            if kind in given.only:
+                yield from measured()
+        if "reads" in given.only:
+            say("explaining one question of each kind")
+            questions = json.loads(measure.file("explained.json").read_text())
+            self.plans = workers.text("explain", {"questions": questions}, settings=running.settings)
 
 
 def main() -> None:
@@ -23,11 +66,10 @@ def main() -> None:
     given = _parser().parse_args()
     # As Ctrl-C: what was started is stopped on the way out.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    began_at = time.monotonic()
-    console = Console([])
+    began_at, load, console, rows = time.monotonic(), report.load_of_machine(), Console([]), []
+    bench = Bench(given, console)
     try:
-        rows = []
-        for row in _rows(given, console):
+        for row in bench.rows():
             console.say(f"{row.name}: {row.rate:,.1f}, {row.ratio:.3f} of {row.yardstick}")
             rows.append(row)
     except (shop.Failed, PostgresFailed, ValkeyFailed) as failure:
@@ -35,29 +77,25 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     about = (
-        f"{given.products} products with 3 variants, {CONNECTIONS} connections, {given.seconds:g} s a row, "
-        f"{time.monotonic() - began_at:.0f} s in all"
+        f"{given.products:,} products with 3 variants, {API_WORKERS} workers, {CONNECTIONS} connections, "
+        f"{given.repeats} times {given.seconds:g} s a row, {time.monotonic() - began_at:.0f} s in all"
     )
-    print("\n".join(table.lines(rows, about=about)))
-    if given.json:
-        table.write(given.json, rows, about=about)
-
-
-def _rows(given: argparse.Namespace, console: Console) -> Iterator[Row]:
-    buyers = max(100, int(_BUYERS_A_SECOND * given.seconds))
-    with shop.running(products=given.products, buyers=buyers, console=console) as running:
-        rest = Rest(running, seconds=given.seconds, products=given.products, buyers=buyers)
-        yield from rest.rows(console.say)
-        console.say(f"{given.sockets} sockets of the shop, then of the bare app")
-        yield from sockets.rows(running, sockets=given.sockets, seconds=given.seconds)
+    print("\n".join([*table.lines(rows, about=about), *peers.lines(rows, products=scale.SMALL)]))
+    file = report.write(rows, about=about, load=load, file=given.json)
+    file.with_suffix(".explain.txt").write_text(bench.plans)
+    console.say(f"kept in {file}; the plans in {file.with_suffix('.explain.txt')}")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5, help="how long each row is measured (5)")
-    parser.add_argument("--products", type=int, default=1000, help="how large the catalogue is (1000)")
+    parser.add_argument("--seconds", type=float, default=3, help="how long each measurement takes (3)")
+    parser.add_argument("--repeats", type=int, default=3, help="how many measurements a row is made of (3)")
+    parser.add_argument("--products", type=int, default=10_000, help="how large the catalogue is (10000)")
     parser.add_argument("--sockets", type=int, default=500, help="how many listen to one topic (500)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the table there too")
+    parser.add_argument("--requests", type=int, default=100_000, help="for the row of memory (100000)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+    words = f"of {', '.join(_KINDS)}; usually all but scale, which needs two more shops"
+    parser.add_argument("--only", nargs="+", choices=_KINDS, default=_USUAL, help=words)
     return parser
 
 

@@ -34,12 +34,13 @@ class Queue:
 
 
 def queues(*, count: int) -> list[Queue]:
-    """One for adding to carts, two for checking out."""
+    """One for adding to carts, two for checking out, one for all of it (journey.py)."""
     first = numbering.FIRST_USER
     return [
         Queue("add", first, count, has_cart=False, is_hot=False),
         Queue("many", first + count, count, has_cart=True, is_hot=False),
         Queue("hot", first + 2 * count, count, has_cart=True, is_hot=True),
+        Queue("whole", first + 3 * count, count, has_cart=False, is_hot=False),
     ]
 
 

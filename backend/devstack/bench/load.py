@@ -26,27 +26,36 @@ _FEWEST = 50  # answers, however long they take
 
 @dataclass(frozen=True)
 class Job:
-    """`requests`: a file with one a line. They are sent once each, or in a circle."""
+    """`requests`: a file with one a line, of which `skip` are passed over.
+
+    They are sent once each, or in a circle; for so many seconds after the warm-up, or `most` of them.
+    """
 
     port: int
     requests: str
-    is_circle: bool
+    pids: dict[str, int]
     seconds: float
     warm_up: float
     connections: int
-    server_pid: int
+    is_circle: bool = False
+    skip: int = 0
+    most: int | None = None
 
 
 @dataclass(frozen=True)
 class Result:
-    """What happened between warm-up and end; `statuses` counts from the very beginning."""
+    """What happened between warm-up and end; `statuses` and `sent` count from the very beginning.
+
+    `cpu`: seconds of each process that the job names, with its children.
+    """
 
     count: int
     seconds: float
     delays: Delays
     statuses: dict[str, int]
+    sent: int
     load_cpu: float
-    server_cpu: float
+    cpu: dict[str, float]
     ran_out: bool
 
 
@@ -56,7 +65,7 @@ class Look:
 
     at: float
     load_cpu: float
-    server_cpu: float
+    cpu: dict[str, float]
 
 
 class Run:
@@ -69,9 +78,8 @@ class Run:
     def __init__(self, job: Job) -> None:
         self.statuses: Counter[int] = Counter()
         self._job = job
-        lines = Path(job.requests).read_text().splitlines()
-        requests = [json.loads(line).encode() for line in lines]
-        self._requests: Iterator[bytes] = itertools.cycle(requests) if job.is_circle else iter(requests)
+        self._requests = _requests(job)
+        self._sent = 0
         self._delays: list[float] = []
         self._warm_at = time.perf_counter() + job.warm_up
         self._looks: list[Look] = []
@@ -80,6 +88,7 @@ class Run:
     def next(self) -> bytes | None:
         """The next request, None when it is over."""
         request = None if len(self._looks) == 2 else next(self._requests, None)
+        self._sent += request is not None
         self._ran_out |= request is None and len(self._looks) < 2
         return request
 
@@ -104,13 +113,20 @@ class Run:
             seconds=end.at - begin.at,
             delays=Delays.of(self._delays),
             statuses={str(status): count for status, count in self.statuses.items()},
+            sent=self._sent,
             load_cpu=end.load_cpu - begin.load_cpu,
-            server_cpu=end.server_cpu - begin.server_cpu,
+            cpu={name: end.cpu[name] - before for name, before in begin.cpu.items()},
             ran_out=self._ran_out,
         )
 
     def _look(self, now: float) -> None:
-        self._looks.append(Look(now, time.process_time(), cpu.seconds_of(self._job.server_pid)))
+        self._looks.append(Look(now, time.process_time(), cpu.of_trees(self._job.pids)))
+
+
+def _requests(job: Job) -> Iterator[bytes]:
+    lines = Path(job.requests).read_text().splitlines()[job.skip :]
+    requests = [json.loads(line).encode() for line in lines]
+    return itertools.islice(itertools.cycle(requests) if job.is_circle else iter(requests), job.most)
 
 
 class Connection(asyncio.Protocol):

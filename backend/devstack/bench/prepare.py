@@ -1,10 +1,12 @@
-"""`python -m backend.devstack.bench.prepare FOLDER`: tables, goods, buyers, pgbench scripts and requests."""
+"""`python -m backend.devstack.bench.prepare FOLDER`: tables, goods, buyers, and all that will be asked.
+
+FOLDER gets NAME.requests for load.py, NAME.sql for pgbench, `statements.json` (how many each sends) and
+`explained.json` (one question of each kind, that nobody asks meanwhile).
+"""
 
 import argparse
 import json
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import django
 from django.core.management import call_command
@@ -13,27 +15,17 @@ from django.utils import timezone
 
 django.setup()
 
-from backend.devstack.bench import (  # noqa: E402  (apps first)
-    buyers,
-    catalogue,
-    goods,
-    numbering,
-    recording,
-    requests,
-)
-from backend.devstack.bench.buyers import Queue  # noqa: E402
+from backend.devstack.bench import buyers, catalogue, goods  # noqa: E402  (apps first)
+from backend.devstack.bench.asking import Asking  # noqa: E402
 
 
 def main() -> None:
-    """Writes to FOLDER, for each queue, NAME.sql for pgbench and NAME.requests for load.py."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--products", type=int, required=True)
-    parser.add_argument("--buyers", type=int, required=True)
-    given = parser.parse_args()
+    given = _parser().parse_args()
     call_command("migrate", interactive=False, verbosity=0)
     now = timezone.now()
     paper = catalogue.make(products=given.products)
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")  # here only
     goods.load(paper, now=now)
     queues = buyers.queues(count=given.buyers)
     for queue in queues:
@@ -41,34 +33,20 @@ def main() -> None:
     # What a shop of some age has: statistics, and no row to freeze on the way.
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    counts = {queue.name: _write(queue, given.folder, given.products, now) for queue in queues}
-    (given.folder / "statements.json").write_text(json.dumps(counts))
+    asking = Asking(paper, folder=given.folder, now=now)
+    for queue in queues:
+        asking.write_queue(queue)
+    if given.reads:
+        asking.write_reads(given.reads)
+    (given.folder / "statements.json").write_text(json.dumps(asking.statements))
 
 
-def _write(queue: Queue, folder: Path, products: int, now: datetime) -> int:
-    """How many statements one request of the queue sends."""
-    asked = [_asked(queue, place, products) for place in range(queue.count)]
-    tokens = [buyers.access_token(number=number, now=now) for number in queue.numbers]
-    path, body = asked[0]
-    script = recording.record(queue=queue, products=products, path=path, body=body, token=tokens[0])
-    (folder / f"{queue.name}.sql").write_text(script.text)
-    requests.write(
-        folder / f"{queue.name}.requests",
-        (
-            requests.post(path, body=body, token=token)
-            for (path, body), token in zip(asked[1:], tokens[1:], strict=True)
-        ),
-    )
-    return script.statements
-
-
-def _asked(queue: Queue, place: int, products: int) -> tuple[str, dict[str, Any]]:
-    if queue.has_cart:
-        address = str(numbering.row_id("address", queue.first + place))
-        return requests.CHECKOUT, {"shipping_address_id": address, "billing_address_id": address}
-    sku, product = numbering.bought(place=place, products=products, is_hot=queue.is_hot)
-    ids = {"product_id": numbering.row_id("product", product), "variant_id": numbering.row_id("variant", sku)}
-    return requests.ADD, {**{name: str(row) for name, row in ids.items()}, "quantity": 1}
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    for name in ("products", "buyers", "reads"):
+        parser.add_argument(f"--{name}", type=int, required=True)
+    return parser
 
 
 if __name__ == "__main__":

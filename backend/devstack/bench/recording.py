@@ -1,19 +1,21 @@
-"""The SQL of one real request, recorded and made a pgbench script: the yardstick of the rows that write.
+"""The SQL of real requests, recorded: the yardstick of the rows, replayed by pgbench (sql.py).
 
-Every statement that the request sent is replayed, one round trip each, about the next buyer of the queue.
+Every statement that the request sent is replayed, one round trip each. What writes is replayed about the next
+buyer of the queue.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from backend.devstack.bench import numbering
+from backend.devstack.bench import numbering, requests
 from backend.devstack.bench.buyers import Queue
 
 _UUID = re.compile(r"([0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3})([0-9a-f]{12})")
@@ -22,23 +24,35 @@ _ORDER_NUMBER = re.compile(r"(ORD-\d{8}-)[A-Z2-9]{6}")
 
 @dataclass(frozen=True)
 class Script:
-    """For pgbench with 8 clients and `-D turn=-1`; each client takes every eighth buyer."""
+    """For pgbench with 8 clients, `-D turn=-1` and `-D first=…`; each client takes every eighth buyer."""
 
     text: str
     statements: int
 
 
-def record(*, queue: Queue, products: int, path: str, body: Mapping[str, Any], token: str) -> Script:
+def read(paths: Iterable[str], *, host: str = requests.HOST) -> list[list[str]]:
+    """The statements of each GET. Raises RuntimeError."""
+    client = Client(SERVER_NAME=host)
+    return [_recorded(client, "GET", path) for path in paths]
+
+
+def written(*, queue: Queue, products: int, path: str, body: Mapping[str, Any], token: str) -> Script:
     """Let the first of the queue ask for real, and write down what that cost. Raises RuntimeError."""
-    client = Client(headers={"authorization": f"Bearer {token}"}, SERVER_NAME="127.0.0.1")
-    with CaptureQueriesContext(connection) as recorded:
-        answer = client.post(path, json.dumps(body), content_type="application/json")
-    if answer.status_code != 201:
-        raise RuntimeError(f"POST {path} answered {answer.status_code}: {answer.content.decode()}")
-    statements = [query["sql"].strip().rstrip(";") for query in recorded.captured_queries]
+    client = Client(headers={"authorization": f"Bearer {token}"}, SERVER_NAME=requests.HOST)
+    statements = _recorded(client, "POST", path, json.dumps(body))
     sku, product = numbering.bought(place=0, products=products, is_hot=queue.is_hot)
     lines = [_generalized(statement, queue.first, sku, product) + ";" for statement in statements]
     return Script("\n".join([*_choice(queue, products), *lines, ""]), len(statements))
+
+
+def _recorded(client: Client, method: str, path: str, body: str = "") -> list[str]:
+    with ExitStack() as stack:
+        recorded = [stack.enter_context(CaptureQueriesContext(connections[name])) for name in connections]
+        answer = client.generic(method, path, body, content_type="application/json")
+    if answer.status_code not in (200, 201):
+        raise RuntimeError(f"{method} {path} answered {answer.status_code}: {answer.content.decode()}")
+    queries = [query for context in recorded for query in context.captured_queries]
+    return [query["sql"].strip().rstrip(";") for query in queries]
 
 
 def _choice(queue: Queue, products: int) -> list[str]:
@@ -46,7 +60,7 @@ def _choice(queue: Queue, products: int) -> list[str]:
     place = 0 if queue.is_hot else numbering.STRIDE
     return [
         "\\set turn :turn + 1",
-        "\\set place 1 + :client_id + 8 * :turn",
+        "\\set place 1 + :first + :client_id + 8 * :turn",
         f"\\set number {queue.first} + :place",
         f"\\set index :place * {place} % {numbering.products_on_sale(products) * numbering.VARIANTS}",
         f"\\set sku {numbering.FIRST_SKU} + :index",

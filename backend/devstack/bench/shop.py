@@ -9,21 +9,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
-from backend.devstack import environment, ports, postgres, processes, procfile, readiness, tether, valkey
-from backend.devstack.bench import cpu, requests
+from backend.devstack import environment, postgres, processes, procfile, readiness, tether, valkey
+from backend.devstack.bench import cpu, surroundings
 from backend.devstack.console import Console
 
-PROGRAMS = ("web", "worker", "relay")
-_OFF = ("THROTTLE_LOGIN", "THROTTLE_REGISTER", "THROTTLE_USER", "THROTTLE_ANON")
-# Nothing else of the caller's: a DATABASE_URL that is set for a real shop must not be met here.
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
+LIVE = ("web", "worker", "relay")
+ALL = ("api", *LIVE)
+_TILL = "stripe"  # till.py, which stands for Stripe
 _COPY = "yardstick"
 _READY_SECONDS = 60
 _QUIET_SECONDS = 20
@@ -36,35 +35,55 @@ class Failed(RuntimeError):
 
 @dataclass(frozen=True)
 class Shop:
-    """A running one. `copy_url` is the same data again, for pgbench, with nobody else in it."""
+    """A running one; `port` is web's.
+
+    `copy_url` is the same data again, for pgbench, with nobody else in it. `pids` has every process that a
+    request may cost something.
+    """
 
     port: int
     folder: Path
     settings: Mapping[str, str]
     database_url: str
     copy_url: str
-    web_pid: int
+    pids: Mapping[str, int]
+
+    @property
+    def web_pid(self) -> int:
+        return self.pids["web"]
+
+    @property
+    def api_port(self) -> int:
+        return int(self.settings["API_PORT"])
 
 
 @contextmanager
-def running(*, products: int, buyers: int, console: Console) -> Iterator[Shop]:
-    """Everything is stopped and removed at the end. Raises Failed, PostgresFailed, ValkeyFailed."""
+def running(
+    *, products: int, buyers: int, console: Console, reads: int = 0, programs: Sequence[str] = LIVE
+) -> Iterator[Shop]:
+    """Everything is stopped and removed at the end. Raises Failed, PostgresFailed, ValkeyFailed.
+
+    `buyers` wait in each queue, and so many different `reads` are made ready.
+    """
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(_folder()))
         console.say("starting PostgreSQL and Valkey")
         database = stack.enter_context(postgres.start(folder=folder / "postgres"))
         news = stack.enter_context(valkey.start(folder=folder / "valkey"))
-        settings = _settings(folder, database_url=database.url(), redis_url=news.url)
-        console.say(f"loading {products} products and {3 * buyers} buyers, in bulk")
-        sizes = ["--products", str(products), "--buyers", str(buyers)]
+        settings = surroundings.settings(folder, database_url=database.url(), redis_url=news.url)
+        console.say(f"loading {products:,} products, in bulk, and {buyers:,} buyers for each row that writes")
+        sizes = ["--products", str(products), "--buyers", str(buyers), "--reads", str(reads)]
         _prepare([str(folder), *sizes], settings=settings)
         _copy(database)
-        console.say(f"starting {', '.join(PROGRAMS)}")
-        pids = [stack.enter_context(_program(name, settings, folder)) for name in PROGRAMS]
-        port = int(settings["PORT"])
-        _wait_until_ready(port, folder=folder, console=console)
+        console.say(f"starting {', '.join(programs)}")
+        pids = {name: stack.enter_context(program(name, settings, folder)) for name in programs}
+        if "api" in programs:
+            pids[_TILL] = stack.enter_context(_till(settings, folder))
+        for port in [settings["PORT"], *([settings["API_PORT"]] if "api" in programs else [])]:
+            wait_until_ready(int(port), folder=folder, console=console)
         _wait_until_quiet(pids)
-        yield Shop(port, folder, settings, database.url(), database.url(_COPY), pids[0])
+        pids |= {"postgres": database.pid, "valkey": news.pid}
+        yield Shop(int(settings["PORT"]), folder, settings, database.url(), database.url(_COPY), pids)
 
 
 @contextmanager
@@ -86,6 +105,11 @@ def process(*words: str, settings: Mapping[str, str], log: Path) -> Iterator[int
         processes.stop(started, first=signal.SIGTERM, grace=_GRACE_SECONDS)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(started.pid, signal.SIGKILL)
+
+
+def module(name: str, *words: str) -> list[str]:
+    """The command of a program of the bench."""
+    return [sys.executable, "-m", f"backend.devstack.bench.{name}", *words]
 
 
 def wait_until_told(shop: Shop) -> None:
@@ -112,20 +136,6 @@ def _folder() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _settings(folder: Path, *, database_url: str, redis_url: str) -> dict[str, str]:
-    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    ours = {
-        "PORT": str(ports.find_free()),
-        "DEBUG": "0",
-        "ALLOWED_HOSTS": f"{requests.HOST},{requests.OTHER_HOSTS}",
-        "DATABASE_URL": database_url,
-        "REDIS_URL": redis_url,
-        "DJANGO_SETTINGS_MODULE": "backend.devstack.bench.settings",
-        **dict.fromkeys(_OFF, "off"),
-    }
-    return environment.complete(passed_on | ours, folder=folder)
-
-
 def _prepare(words: list[str], *, settings: Mapping[str, str]) -> None:
     made = subprocess.run(
         tether.command(sys.executable, "-m", "backend.devstack.bench.prepare", *words, signal=signal.SIGTERM),
@@ -145,7 +155,8 @@ def _copy(database: postgres.Postgres) -> None:
 
 
 @contextmanager
-def _program(name: str, settings: Mapping[str, str], folder: Path) -> Iterator[int]:
+def program(name: str, settings: Mapping[str, str], folder: Path) -> Iterator[int]:
+    """A process of the Procfile."""
     commands = {program.name: program.command for program in procfile.read(environment.ROOT / "Procfile")}
     with process(
         "/bin/sh", "-c", f"exec {commands[name]}", settings=settings, log=folder / f"{name}.log"
@@ -153,20 +164,27 @@ def _program(name: str, settings: Mapping[str, str], folder: Path) -> Iterator[i
         yield pid
 
 
-def _wait_until_ready(port: int, *, folder: Path, console: Console) -> None:
+@contextmanager
+def _till(settings: Mapping[str, str], folder: Path) -> Iterator[int]:
+    with process(*module("till"), settings=settings, log=folder / "till.log") as pid:
+        yield pid
+
+
+def wait_until_ready(port: int, *, folder: Path, console: Console) -> None:
+    """Raises Failed."""
     ready = readiness.wait_until_ready(port, console=console)
     try:
         asyncio.run(asyncio.wait_for(ready, _READY_SECONDS))
     except TimeoutError:
-        log = (folder / "web.log").read_text(errors="replace")
-        raise Failed(f"web was not ready in {_READY_SECONDS} s:\n{log[-2000:]}") from None
+        logs = "\n".join(log.read_text(errors="replace")[-2000:] for log in folder.glob("*.log"))
+        raise Failed(f"the shop was not ready in {_READY_SECONDS} s:\n{logs}") from None
 
 
-def _wait_until_quiet(pids: list[int]) -> None:
+def _wait_until_quiet(pids: Mapping[str, int]) -> None:
     """A worker that still starts would be paid for by the first row; after a while we go on all the same."""
 
     def used() -> float:
-        return sum(cpu.seconds_of(pid) for pid in pids)
+        return sum(cpu.of_trees(pids).values())
 
     def is_quiet() -> bool:
         before = used()

@@ -35,8 +35,7 @@ def rows(measured: Shop, *, sockets: int, seconds: float) -> Iterator[Row]:
         yardstick_rate=_rate(bare),
         delays=ours.delays,
         load_cpu=ours.load_cpu / ours.seconds,
-        server_cpu=ours.server_cpu / ours.seconds,
-        server_ms=1000 * ours.server_cpu / ours.deliveries,
+        cpu_ms={"web": 1000 * ours.server_cpu / ours.deliveries},
         yardstick_load_cpu=bare.load_cpu / bare.seconds,
     )
     yield row

@@ -2,27 +2,33 @@
 
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from backend.devstack import postgres_wheel as wheel
 from backend.devstack.bench.shop import Failed
 
 CLIENTS = 8
+READ_SCRIPTS = 100  # pgbench takes 128 at most
 _RATE = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 _LATEST_SECONDS = 300
 
 
-def served(buyers: int) -> int:
-    """How many of a queue take part: not the first, who was recorded, and each client serves as many."""
-    return (buyers - 1) // CLIENTS * CLIENTS
+def run_queue(*, script: Path, url: str, first: int, buyers: int) -> float:
+    """Transactions per second by 8 clients, each buyer once, from the first on. Raises Failed."""
+    turns = str(buyers // CLIENTS)
+    return _run([script], url, ["-t", turns, "-D", "turn=-1", "-D", f"first={first}"])
 
 
-def run(*, script: Path, url: str, buyers: int) -> float:
-    """Transactions per second by 8 clients, each buyer once. Raises Failed."""
-    turns = str(served(buyers) // CLIENTS)
-    words = ["-n", "-f", str(script), "-c", str(CLIENTS), "-t", turns, "-D", "turn=-1", "-j", "1"]
+def run_reads(*, scripts: Sequence[Path], url: str, seconds: float) -> float:
+    """One of the scripts at random each time, by 8 clients. Raises Failed."""
+    return _run(scripts, url, ["-T", str(max(1, round(seconds)))])
+
+
+def _run(scripts: Sequence[Path], url: str, words: list[str]) -> float:
+    files = [word for script in scripts for word in ("-f", str(script))]
     done = subprocess.run(
-        [str(wheel.programs() / "pgbench"), *words, url],
+        [str(wheel.programs() / "pgbench"), "-n", *files, "-c", str(CLIENTS), "-j", "1", *words, url],
         capture_output=True,
         text=True,
         timeout=_LATEST_SECONDS,
@@ -30,5 +36,5 @@ def run(*, script: Path, url: str, buyers: int) -> float:
     )
     rate = _RATE.search(done.stdout)
     if done.returncode != 0 or rate is None or "failed transactions: 0 " not in done.stdout:
-        raise Failed(f"pgbench failed on {script.name}:\n{done.stderr}\n{done.stdout}")
+        raise Failed(f"pgbench failed on {scripts[0].name}:\n{done.stderr[-2000:]}\n{done.stdout[-2000:]}")
     return float(rate[1])

@@ -12,10 +12,10 @@ from backend.config.urls import urlpatterns as shop
 api = NinjaAPI(urls_namespace="bench", openapi_url=None)
 
 
-@api.get("/empty")
+@api.get("/empty/")
 def empty(request: HttpRequest) -> dict[str, str]:
     """What Django and Ninja cost under this server."""
     return {"status": "ok"}
 
 
-urlpatterns = [path("bench/", api.urls), *shop]
+urlpatterns = [path("api/bench/", api.urls), *shop]

@@ -17,6 +17,12 @@ def ask(
     module: str, job: Mapping[str, Any], *, settings: Mapping[str, str], package: str = "bench"
 ) -> dict[str, Any]:
     """What `python -m backend.devstack.PACKAGE.MODULE` printed. Raises Failed."""
+    answer: dict[str, Any] = json.loads(text(module, job, settings=settings, package=package))
+    return answer
+
+
+def text(module: str, job: Mapping[str, Any], *, settings: Mapping[str, str], package: str = "bench") -> str:
+    """The same, as it was printed. Raises Failed."""
     words = [sys.executable, "-m", f"backend.devstack.{package}.{module}"]
     done = subprocess.run(
         tether.command(*words, signal=signal.SIGTERM),
@@ -30,5 +36,4 @@ def ask(
     )
     if done.returncode != 0:
         raise Failed(f"{module} failed:\n{done.stderr}")
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+    return done.stdout

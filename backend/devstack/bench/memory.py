@@ -1,0 +1,74 @@
+"""How much memory the REST tier takes when it is fresh and when it has answered for long."""
+
+from collections.abc import Iterator
+from itertools import chain, zip_longest
+from pathlib import Path
+
+from backend.devstack import ports
+from backend.devstack.bench import cpu, shop
+from backend.devstack.bench.load import Job
+from backend.devstack.bench.measuring import CONNECTIONS, Measure
+from backend.devstack.bench.row import Row
+from backend.devstack.bench.shop import Failed
+from backend.devstack.console import Console
+
+_FILES = ("lists", "details", "searches", "popular lists", "popular details")
+_LATEST_SECONDS = 240
+
+
+def rows(measure: Measure, *, console: Console, early: int, late: int) -> Iterator[Row]:
+    """In a process of its own, after so many requests of all kinds. Nothing where the system does not say."""
+    if not Path("/proc/self/smaps_rollup").exists():
+        return
+    measure.say(f"measuring memory after {early:,} and {late:,} requests")
+    _mix(measure)
+    port = ports.find_free()
+    settings = {**measure.shop.settings, "API_PORT": str(port)}
+    with shop.program("api", settings, measure.shop.folder) as pid:
+        shop.wait_until_ready(port, folder=measure.shop.folder, console=console)
+        _ask(measure, port, early)
+        before = _megabytes(pid)
+        _ask(measure, port, late - early)
+        after = _megabytes(pid)
+    yield Row(
+        name=f"memory of the REST tier after {late:,} requests, MB",
+        ratio=after / before,
+        yardstick=f"after {early:,}",
+        rate=after,
+        yardstick_rate=before,
+        most=1.1,
+    )
+
+
+def _mix(measure: Measure) -> None:
+    """The reads of all rows, in turn."""
+    files = [measure.file(f"{name}.requests").read_text().splitlines() for name in _FILES]
+    lines = (line for line in chain.from_iterable(zip_longest(*files)) if line)
+    measure.file("mix.requests").write_text("\n".join(lines))
+
+
+def _ask(measure: Measure, port: int, count: int) -> None:
+    result = measure.load(
+        Job(
+            port=port,
+            requests=str(measure.file("mix.requests")),
+            pids={},
+            seconds=_LATEST_SECONDS,
+            warm_up=0,
+            connections=CONNECTIONS,
+            is_circle=True,
+            most=count,
+        )
+    )
+    if result.statuses != {"200": count}:
+        raise Failed(f"{count} requests for the memory's sake were answered {result.statuses}")
+
+
+def _megabytes(pid: int) -> float:
+    """Of the process and its children, what they share counted once."""
+    return sum(_proportional(one) for one in cpu.tree(pid)) / 1024
+
+
+def _proportional(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))

@@ -10,7 +10,7 @@ from api import auth, public_answers
 from api.catalog_schemas import Categories, Detail, Products
 from api.pagination import PageQuery, envelope_text
 from api.responses import responses
-from backend.catalog import cache, listing, queries, representations, shapes
+from backend.catalog import cache, listing, queries, shapes
 from backend.catalog.filters import Ordering, ProductFilter
 from backend.reviews import queries as reviews
 from backend.reviews import shapes as review_shapes
@@ -113,13 +113,7 @@ def _detail(request: auth.PublicRequest | auth.Request, page: queries.ProductPag
 
 
 def _products(request: auth.PublicRequest, query: ProductsQuery) -> str:
-    found = listing.find(asked=query.asked(), with_facets=query.facets)
-    count, start = found.rows.count(), (query.page - 1) * query.page_size
-    rows = found.rows[start : start + query.page_size]
-    return envelope_text(
-        request=request,
-        query=query,
-        count=count,
-        results=representations.summaries(rows) if start < count else [],
-        **({"facets": found.facets} if query.facets else {}),
-    )
+    start = (query.page - 1) * query.page_size
+    found = listing.find(asked=query.asked(), start=start, size=query.page_size, with_facets=query.facets)
+    more = {} if found.facets is None else {"facets": found.facets}
+    return envelope_text(request=request, query=query, count=found.count, results=found.items, **more)

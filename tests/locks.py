@@ -12,22 +12,26 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 # The order of the architecture page. A product comes before the stock of its SKUs, and after the cart that
-# it is put into. The parts change only under the lock of the row that they belong to.
-KINDS = ["cart", "product", "order", "payment", "stock"]
-TABLES = dict(
-    zip(
-        ["cart_cart", "catalog_product", "orders_order", "payments_payment", "inventory_stock"],
-        KINDS,
-        strict=True,
-    )
-)
+# it is put into. Its place on the shelf comes after both. The parts change only under the lock of the row
+# that they belong to.
+TABLES = {
+    "cart_cart": "cart",
+    "catalog_product": "product",
+    "orders_order": "order",
+    "payments_payment": "payment",
+    "inventory_stock": "stock",
+    "shelf_place": "place",
+}
+KINDS = list(TABLES.values())
 PARTS = {
     "cart_cartitem": "cart",
     "orders_orderitem": "order",
     "orders_statuschange": "order",
     "payments_refund": "payment",
     "inventory_ledgerentry": "stock",
+    "shelf_ladder": "place",
 }
+KEYS = {"stock": "sku", "place": "product_id"}
 # One UPDATE that looks and writes at once needs no lock before it: units of stock, a product's rating.
 AT_ONCE = re.compile(r'SET (on_hand = on_hand \+|"rating_sum" = \("catalog_product"\."rating_sum")')
 
@@ -127,11 +131,11 @@ def _row(table: str, sql: str, params: Any) -> Row:
     kind = TABLES[table]
     if columns := _COLUMNS.match(sql):
         names = [name.strip(' "') for name in columns[1].split(",")]
-        key = "sku" if kind == "stock" else "id"
+        key = KEYS.get(kind, "id")
         return Row(kind, key, params[names.index(key)])
     found = _WHERE.search(sql)
     if found is None:
-        is_sorted = f'ORDER BY "{table}"."id" ASC' in sql and kind != "stock"
+        is_sorted = f'ORDER BY "{table}"."{KEYS.get(kind, "id")}" ASC' in sql and kind != "stock"
         return Row(kind, SEVERAL, "in order" if is_sorted else "anyhow")
     value = params[found[2]] if isinstance(params, Mapping) else params[sql[: found.start(0)].count("%s")]
     return Row(kind, found[1], value)

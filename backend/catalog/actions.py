@@ -1,4 +1,4 @@
-"""Everything that changes the catalogue. A product's row is locked before its stock."""
+"""Everything that changes the catalogue. A product's row is locked before its stock, its place after both."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -12,7 +12,7 @@ from django.db.models import F
 from psycopg.errors import UniqueViolation
 
 from backend.accounts.models import User
-from backend.catalog import checks, events, parts, queries, representations, search_text, slugs, tree
+from backend.catalog import checks, events, parts, queries, representations, shelving, slugs, tree
 from backend.catalog.drafts import ProductDraft
 from backend.catalog.models import Category, Product, Wish
 from backend.core import transactions
@@ -40,6 +40,7 @@ def create_product(*, draft: ProductDraft, actor_id: UUID | None, now: datetime)
 
     Raises Conflict for a taken SKU or slug, Invalid for a draft that can't be.
     """
+    queries.share_category_names()
     draft = checks.checked(draft)
     slug = draft.slug or slugs.for_product(name=draft.name, sku=draft.sku, reserved=checks.RESERVED_SLUGS)
     product = Product(**parts.columns(replace(draft, slug=slug)), created_at=now, updated_at=now)
@@ -56,6 +57,7 @@ def update_product(*, slug: str, draft: ProductDraft, actor_id: UUID | None, now
     What is as drafted already is not touched: then `updated_at` stays and nothing is told. Quantities count
     only for new SKUs. Raises Missing, Conflict for a taken SKU or slug, Invalid for another SKU of its own.
     """
+    queries.share_category_names()
     product = queries.lock_product(slug=slug)
     return _become(product=product, draft=draft, actor_id=actor_id, now=now)
 
@@ -64,6 +66,7 @@ def update_product(*, slug: str, draft: ProductDraft, actor_id: UUID | None, now
 @transactions.retried
 def change_product(*, slug: str, changes: Mapping[str, Any], actor_id: UUID | None, now: datetime) -> Product:
     """Change the named fields of the draft that the product is, and no others. Raises as update_product."""
+    queries.share_category_names()
     product = queries.lock_product(slug=slug)
     draft = replace(parts.draft_of(product), **changes)
     return _become(product=product, draft=draft, actor_id=actor_id, now=now)
@@ -76,6 +79,7 @@ def deactivate_product(*, slug: str, now: datetime) -> None:
     if not product.is_active:
         return
     Product.objects.filter(pk=product.pk).update(is_active=False, updated_at=now)
+    shelving.refresh([product.pk])
     events.product_changed(product=product, now=now)
 
 
@@ -91,10 +95,12 @@ def ensure_category(*, names: Sequence[str], now: datetime) -> Category:
 
 @transactions.retried
 def refresh_category(*, category_id: UUID, now: datetime) -> None:
-    """A category was edited elsewhere (the admin): its name stands in the search text of all under it."""
+    """A category was edited elsewhere (the admin): its name stands in its products, and in the search text of
+    all under it. Locks those products, in order."""
+    queries.lock_category_names()
     category = Category.objects.get(pk=category_id)
     branch = tree.Tree(Category.objects.all()).branch(category.slug)
-    search_text.refresh(Product.objects.filter(category__in=branch).values_list("pk", flat=True))
+    shelving.refresh(Product.objects.filter(category__in=branch).values_list("pk", flat=True))
     representations.refresh(category.products.values_list("pk", flat=True))
     events.category_changed(category=category, now=now)
 
@@ -144,10 +150,10 @@ def _write_parts(*, product: Product, draft: ProductDraft, actor_id: UUID | None
     parts.claim_skus(product=product, draft=draft)
     parts.write_variants(product=product, drafts=draft.variants, now=now)
     parts.write_images(product=product, drafts=draft.images, now=now)
-    search_text.refresh([product.pk])
     representations.refresh([product.pk])
     events.product_changed(product=product, now=now)
     parts.write_stock(product=product, draft=draft, actor_id=actor_id, now=now)
+    shelving.refresh([product.pk])
 
 
 def _without_quantities(draft: ProductDraft) -> ProductDraft:

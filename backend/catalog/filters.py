@@ -1,15 +1,12 @@
-"""The product list as somebody asks for it: filters that combine, all of them in SQL, and a stable order."""
+"""The product list as somebody asks for it: filters that combine, as conditions of SQL, and total orders."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
-
-from backend.catalog import search
-from backend.catalog.models import Product
-from backend.inventory import queries as inventory
+from backend.core import money
 
 Ordering = Literal["price", "-price", "created_at", "-created_at", "name"]
 
@@ -26,27 +23,54 @@ class ProductFilter:
     ordering: Ordering | None = None
 
 
-def within_price(asked: ProductFilter) -> Q:
-    """The price bounds, as a condition."""
-    condition = Q()
-    if asked.min_price is not None:
-        condition &= Q(price__gte=asked.min_price)
-    if asked.max_price is not None:
-        condition &= Q(price__lte=asked.max_price)
-    return condition
+@dataclass(frozen=True)
+class Order:
+    """Columns of a place to sort by, and the same backwards: one index reads both ways, ties included."""
+
+    forwards: str
+    backwards: str
 
 
-def buyable() -> Q:
-    """In stock, or not counted at all, as a condition."""
-    return Q(track_inventory=False) | Q(Exists(inventory.buyable(OuterRef("slug"))))
+_BY_PRICE = Order("cents, product_id", "cents DESC, product_id DESC")
+_NEWEST = Order("created_at DESC, product_id", "created_at, product_id DESC")
+_BY_NAME = Order("name, product_id", "name DESC, product_id DESC")
+_ORDERS = {
+    "price": _BY_PRICE,
+    "-price": Order(_BY_PRICE.backwards, _BY_PRICE.forwards),
+    "-created_at": _NEWEST,
+    "created_at": Order(_NEWEST.backwards, _NEWEST.forwards),
+    "name": _BY_NAME,
+}
 
 
-def ordered(
-    *, rows: QuerySet[Product], ordering: Ordering | None, wanted: search.Wanted | None
-) -> QuerySet[Product]:
-    """As asked; else by relevance where something is searched for, else newest first. Ties by id."""
-    if ordering is None and wanted is not None:
-        return search.by_relevance(rows, wanted)
-    if ordering == "name":
-        return rows.order_by(Lower("name"), "id")
-    return rows.order_by(ordering or "-created_at", "id")
+def order(ordering: Ordering | None) -> Order:
+    """As asked, else newest first."""
+    return _ORDERS[ordering or "-created_at"]
+
+
+def values(asked: ProductFilter, branch: Collection[UUID] | None) -> dict[str, Any]:
+    """What the conditions below name."""
+    low = None if asked.min_price is None else money.to_minor(asked.min_price)
+    high = None if asked.max_price is None else money.to_minor(asked.max_price)
+    return {"low": low, "high": high, "branch": None if branch is None else list(branch)}
+
+
+def in_branch(asked: ProductFilter) -> str:
+    """Of a place, a ladder or what was found: whether it lies in the category."""
+    return "TRUE" if asked.category is None else "category_id = ANY(%(branch)s::uuid[])"
+
+
+def in_price(asked: ProductFilter) -> str:
+    """Of a place or what was found: whether its price lies within the bounds."""
+    bounds = [("cents >= %(low)s", asked.min_price), ("cents <= %(high)s", asked.max_price)]
+    return " AND ".join(condition for condition, bound in bounds if bound is not None) or "TRUE"
+
+
+def in_stock(asked: ProductFilter) -> str:
+    """Of a place or what was found: whether it can be bought, or can't, as asked."""
+    return {None: "TRUE", True: "is_buyable", False: "NOT is_buyable"}[asked.in_stock]
+
+
+def everything(asked: ProductFilter) -> str:
+    """All of them."""
+    return f"{in_branch(asked)} AND {in_price(asked)} AND {in_stock(asked)}"

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
@@ -57,17 +56,10 @@ class Product(Row):
     low_stock_threshold = models.PositiveIntegerField(null=True, blank=True)
     rating_sum = models.PositiveIntegerField(default=0)
     review_count = models.PositiveIntegerField(default=0)
-    search = SearchVectorField(null=True, editable=False, help_text="Kept by search_text.py")
     updated_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-created_at", "id"]
-        indexes = [
-            GinIndex(fields=["search"], name="product_search", fastupdate=False),
-            models.Index(fields=["category", "is_active"], name="product_by_category"),
-            models.Index(fields=["is_active", "price"], name="product_by_price"),
-            models.Index(fields=["is_active", "-created_at"], name="product_newest"),
-        ]
         constraints = [
             models.CheckConstraint(condition=Q(price__gte=Decimal(0)), name="product_price_positive")
         ]

@@ -38,6 +38,19 @@ class ProductPage:
     review_count: int
 
 
+def share_category_names() -> None:
+    """Nobody renames a category until this transaction ends. Comes before any product's lock.
+
+    For whoever copies a category's name to a product that the renaming may not see there yet.
+    """
+    _lock_category_names("pg_advisory_xact_lock_shared")
+
+
+def lock_category_names() -> None:
+    """Nobody copies a category's name until this transaction ends; who did before has committed by now."""
+    _lock_category_names("pg_advisory_xact_lock")
+
+
 def lock_product(*, slug: str) -> Product:
     """The product, active or not, its row locked: before its stock. It may be put into carts meanwhile.
 
@@ -65,12 +78,6 @@ def category_tree() -> Tree:
     return Tree(Category.objects.using(settings.CATALOG_DATABASE).all())
 
 
-def listed() -> QuerySet[Product]:
-    """The products on sale with all that a list shows but their units; two queries a page."""
-    rows = Product.objects.using(settings.CATALOG_DATABASE).filter(is_active=True)
-    return rows.select_related("category").prefetch_related("images").defer("description", "search")
-
-
 def with_units(rows: QuerySet[Product]) -> QuerySet[Product]:
     """The rows, the units of each that may be sold counted by the way."""
     return rows.annotate(units=Coalesce(Subquery(inventory.units_of_product(OuterRef("slug"))), 0))
@@ -88,9 +95,16 @@ def written(*, slug: str) -> ProductPage:
 
 def wishes_of(user_id: UUID) -> QuerySet[Wish]:
     """What the user wishes for and can be bought, newest wish first; two queries a page."""
-    products = with_units(Product.objects.defer("description", "search"))
+    products = with_units(Product.objects.defer("description"))
     wishes = Wish.objects.filter(user_id=user_id, product__is_active=True)
     return wishes.prefetch_related(Prefetch("product", queryset=products)).order_by("-added_at", "-id")
+
+
+def _lock_category_names(function: str) -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("names of categories are locked inside a transaction")
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(f"SELECT {function}(hashtext('catalog: names of categories'))")
 
 
 def _page(slug: str, *, sees_inactive: bool, database: str) -> ProductPage:

@@ -4,18 +4,19 @@ Actions call `refresh` in their own transaction, beside search_text.py, with the
 is missing, or of an older shape, is made by whoever reads it; `manage.py refresh_catalogue` writes it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import batched
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Prefetch, Q, QuerySet, When
+from django.conf import settings
+from django.db.models import Prefetch, Q, QuerySet
 
 from backend.catalog import shapes
 from backend.catalog.models import Product, Representation, Variant
 
 BATCH = 1000
 COLUMNS = ["shape", "summary", "detail"]
-_CURRENT_SUMMARY = Case(When(representation__shape=shapes.VERSION, then="representation__summary"))
 
 
 def refresh(product_ids: Iterable[UUID]) -> None:
@@ -30,7 +31,7 @@ def refresh(product_ids: Iterable[UUID]) -> None:
 def made(products: QuerySet[Product], product_ids: Iterable[UUID]) -> Iterator[Representation]:
     """The representations of these products, made now and not kept; in four queries."""
     sold = Prefetch("variants", queryset=Variant.objects.filter(is_active=True))
-    rows = products.filter(pk__in=list(product_ids)).defer("search")
+    rows = products.filter(pk__in=list(product_ids))
     for product in rows.prefetch_related("images", sold, "category"):
         yield Representation(
             product_id=product.pk,
@@ -40,14 +41,17 @@ def made(products: QuerySet[Product], product_ids: Iterable[UUID]) -> Iterator[R
         )
 
 
-def summaries(rows: QuerySet[Product]) -> list[str]:
-    """The JSON of these rows, in their order; their units are counted (queries.with_units)."""
-    found = list(rows.values_list("pk", "units", "track_inventory", _CURRENT_SUMMARY))
-    missing = [pk for pk, *_, text in found if text is None]
-    fresh = {one.product_id: one.summary for one in made(Product.objects.using(rows.db), missing)}
+def finished(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The JSON of a list's rows (pages.py), in their order."""
+    found = list(rows)
+    missing = [row["product_id"] for row in found if row["summary"] is None]
+    products = Product.objects.using(settings.CATALOG_DATABASE)
+    fresh = {one.product_id: one.summary for one in made(products, missing)} if missing else {}
     return [
-        shapes.finished_summary(text or fresh[pk], units=units, is_tracked=is_tracked)
-        for pk, units, is_tracked, text in found
+        shapes.finished_summary(
+            row["summary"] or fresh[row["product_id"]], units=row["units"], is_tracked=row["is_tracked"]
+        )
+        for row in found
     ]
 
 

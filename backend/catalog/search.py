@@ -1,16 +1,17 @@
-"""From what somebody typed to what PostgreSQL looks for: each word whole, as a beginning, or with a typo."""
+"""From what somebody typed to what PostgreSQL looks for: each word whole, as a beginning, or with a typo.
+
+Relevance is where the words were found, narrowest first; products alike in that come newest first. The index
+alone tells it, so that nobody reads ten thousand products to show the best twenty.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.postgres.search import SearchQueryField
 from django.db import connections
-from django.db.models import BooleanField, F, FloatField, Func, QuerySet, Value
-from django.db.models.functions import Cast
 
 from backend.catalog import typos, words
-from backend.catalog.models import Product
+from backend.catalog.search_text import KIND, NAME
 
 MOST_WORDS = 16
 
@@ -24,13 +25,19 @@ SELECT typed.word, ts_lexize('english_stem', typed.word),
   FROM unnest(%s::text[], %s::text[], %s::text[]) AS typed(word, start, "end")
 """
 
+type Typed = tuple[str, list[str], list[str]]  # a word, its stems, and known words that look alike
+
 
 @dataclass(frozen=True)
 class Wanted:
-    """Two tsqueries: `meant` has the words as typed, `forgiven` also those that one typo may have spoilt."""
+    """Tsqueries, the narrowest first. Whoever is found by one is found by all after it."""
 
-    meant: str
-    forgiven: str
+    tiers: tuple[str, ...]
+
+    @property
+    def widest(self) -> str:
+        """What finds all of them."""
+        return self.tiers[-1]
 
 
 def understand(text: str) -> Wanted | None:
@@ -40,29 +47,17 @@ def understand(text: str) -> Wanted | None:
         return None
     rows = _look_up(typed)
     rows = [row for row in rows if row[1]] or rows  # stop words count only where there is nothing else
-    meant = [_meant(word, stems) for word, stems, _ in rows]
-    forgiven = [
-        [*group, *(_quoted(known) for known in near if typos.is_one_typo(typed=word, word=known))]
-        for group, (word, _, near) in zip(meant, rows, strict=True)
+    queries = [
+        _every(_whole(row, NAME) for row in rows),
+        _every(_begun(row, NAME) for row in rows),
+        _every(_begun(row, KIND) for row in rows),
+        _every(_begun(row, "") for row in rows),
+        _every([*_begun(row, ""), *_forgiven(row)] for row in rows),
     ]
-    return Wanted(meant=_every(meant), forgiven=_every(forgiven))
+    return Wanted(tiers=tuple(dict.fromkeys(queries)))
 
 
-def matching(rows: QuerySet[Product], wanted: Wanted) -> QuerySet[Product]:
-    """The rows that have every word."""
-    return rows.filter(_matches(wanted.forgiven))
-
-
-def by_relevance(rows: QuerySet[Product], wanted: Wanted) -> QuerySet[Product]:
-    """Found as typed before found by a forgiven typo, then by the weight of where the words stand."""
-    ranked = rows.alias(
-        is_meant=_matches(wanted.meant),
-        relevance=Func(F("search"), _query(wanted.forgiven), function="ts_rank", output_field=FloatField()),
-    )
-    return ranked.order_by("-is_meant", "-relevance", "-created_at", "id")
-
-
-def _look_up(typed: list[str]) -> list[tuple[str, list[str], list[str]]]:
+def _look_up(typed: list[str]) -> list[Typed]:
     ends = [typos.intact_ends(word) for word in typed]
     starts = [f"{end[0]}%" if end else None for end in ends]
     endings = [f"%{end[1]}" if end else None for end in ends]
@@ -71,23 +66,20 @@ def _look_up(typed: list[str]) -> list[tuple[str, list[str], list[str]]]:
         return list(cursor.fetchall())
 
 
-def _meant(word: str, stems: list[str]) -> list[str]:
-    return [_quoted(word), f"{_quoted(word)}:*", *(_quoted(stem) for stem in stems if stem != word)]
+def _whole(row: Typed, tag: str) -> list[str]:
+    word, stems, _ = row
+    return [f"'{tag}{one}'" for one in dict.fromkeys([word, *(stems or [])])]
 
 
-def _quoted(word: str) -> str:
-    return f"'{word}'"  # words.py leaves letters and digits only
+def _begun(row: Typed, tag: str) -> list[str]:
+    word, stems, _ = row
+    return [f"'{tag}{word}':*", *(f"'{tag}{stem}'" for stem in stems or [] if not stem.startswith(word))]
+
+
+def _forgiven(row: Typed) -> list[str]:
+    word, _, near = row
+    return [f"'{known}'" for known in near if typos.is_one_typo(typed=word, word=known)]
 
 
 def _every(groups: Iterable[Iterable[str]]) -> str:
     return " & ".join(f"({' | '.join(group)})" for group in groups)
-
-
-def _query(text: str) -> Cast:
-    return Cast(Value(text), SearchQueryField())
-
-
-def _matches(text: str) -> Func:
-    return Func(
-        F("search"), _query(text), template="%(expressions)s", arg_joiner=" @@ ", output_field=BooleanField()
-    )

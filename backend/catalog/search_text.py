@@ -1,48 +1,46 @@
-"""What a product is found by, in `Product.search` and `SearchWord`: written by actions, not by triggers."""
+"""What a product is found by: the words of its place on the shelf, and those that a typo may have meant.
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+A word stands in the vector as it is. If it is of the name or an SKU, it stands there as `=word` too, and as
+`~word` if it is of those, of a category or of a variant: so the index alone can tell where a word was found.
+"""
+
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchVectorField
 from django.db import connection
-from django.db.models import Value
-from django.db.models.functions import Cast
 from django.utils.html import strip_tags
 
-from backend.catalog import tree, typos, words
-from backend.catalog.models import Category, Product, SearchWord
+from backend.catalog import typos, words
+from backend.catalog.models import Product, SearchWord
+from backend.catalog.tree import Tree
 
-MOST_WORDS = 5_000  # of one product
-MOST_PLACES = 200  # of one word; PostgreSQL keeps 255
-LAST_PLACE = 16_000  # PostgreSQL counts to 16383
-
-type Weighted = list[tuple[str, str]]  # a word and its weight, A to D
+MOST_BYTES = 150_000  # of one product's words; six times that fits into a tsvector
+NAME, KIND = "=", "~"
 
 
-def refresh(product_ids: Iterable[UUID]) -> None:
-    """Write the search text of these products anew, from what the tables say now. Locks them, in order."""
-    forest = tree.Tree(Category.objects.all())
-    locked = Product.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(product_ids))
-    products = locked.prefetch_related("variants").order_by("pk")
-    texts = {product.pk: _weighted(product, forest)[:MOST_WORDS] for product in products}
-    stems = _stems({word for weighted in texts.values() for word, _ in weighted})
-    for product_id, weighted in texts.items():
-        vector = Cast(Value(_vector(weighted, stems)), SearchVectorField())
-        Product.objects.filter(pk=product_id).update(search=vector)
+def vectors(products: Iterable[Product], *, forest: Tree) -> dict[UUID, str]:
+    """Each product's tsvector in PostgreSQL's notation, the words remembered; variants are prefetched."""
+    texts = {product.pk: _tagged(product, forest) for product in products}
+    stems = _stems({word for tagged in texts.values() for word in tagged})
     _remember({*stems, *stems.values()})
+    return {product_id: _vector(tagged, stems) for product_id, tagged in texts.items()}
 
 
-def _weighted(product: Product, forest: tree.Tree) -> Weighted:
+def _tagged(product: Product, forest: Tree) -> dict[str, str]:
+    """Each word with the tags of where it stands."""
     variants = [variant for variant in product.variants.all() if variant.is_active]
     titles = [product.name, product.sku, *(variant.sku for variant in variants)]
     kinds = [category.name for category in forest.path(product.category_id)]
     kinds += [variant.name for variant in variants]
     kinds += [str(value) for variant in variants for value in variant.attributes.values()]
-    fields = [("A", titles), ("B", kinds), ("C", [strip_tags(product.description)])]
-    return [
-        (word, weight) for weight, texts in fields for text in texts for word in words.with_compounds(text)
-    ]
+    fields = [(NAME + KIND, titles), (KIND, kinds), ("", [strip_tags(product.description)])]
+    tagged: dict[str, str] = {}
+    size = 0
+    for tags, texts in fields:
+        for word in words.with_compounds("\n".join(texts)):
+            if word not in tagged and (size := size + len(word.encode())) < MOST_BYTES:
+                tagged[word] = tags
+    return tagged
 
 
 def _stems(known: Iterable[str]) -> dict[str, str]:
@@ -55,13 +53,14 @@ def _stems(known: Iterable[str]) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def _vector(weighted: Sequence[tuple[str, str]], stems: dict[str, str]) -> str:
-    """A tsvector in PostgreSQL's notation. Words are letters and digits, so that nothing needs escaping."""
-    places: dict[str, list[str]] = defaultdict(list)
-    for place, (word, weight) in enumerate(weighted, 1):
-        for lexeme in {word, stems[word]}:
-            places[lexeme].append(f"{min(place, LAST_PLACE)}{weight}")
-    return " ".join(f"'{lexeme}':{','.join(at[:MOST_PLACES])}" for lexeme, at in sorted(places.items()))
+def _vector(tagged: dict[str, str], stems: dict[str, str]) -> str:
+    """Words are letters and digits, so that nothing needs escaping."""
+    return " ".join(
+        f"'{tag}{lexeme}'"
+        for word, tags in tagged.items()
+        for lexeme in {word, stems[word]}
+        for tag in ("", *tags)
+    )
 
 
 def _remember(known: Iterable[str]) -> None:

@@ -1,7 +1,8 @@
 """The category tree in memory: it is small, and one query reads it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from backend.catalog.models import Category
@@ -12,9 +13,10 @@ class Tree:
 
     def __init__(self, categories: Iterable[Category]) -> None:
         self._by_id: dict[UUID, Category] = {}
+        self._by_slug: dict[str, Category] = {}
         self._under: dict[UUID | None, list[Category]] = defaultdict(list)
         for category in categories:
-            self._by_id[category.pk] = category
+            self._by_id[category.pk] = self._by_slug[category.slug] = category
             self._under[category.parent_id].append(category)
 
     def under(self, parent: UUID | None) -> list[Category]:
@@ -32,8 +34,8 @@ class Tree:
 
     def branch(self, slug: str) -> set[UUID]:
         """The category of this slug with all that is under it; nothing for an unknown one."""
-        top = [category for category in self._by_id.values() if category.slug == slug]
-        return {below.pk for category in top for below in self._walk(category)}
+        top = self._by_slug.get(slug)
+        return {below.pk for below in self._walk(top)} if top else set()
 
     def depth_first(self) -> Iterator[Category]:
         """All categories, each before those under it."""
@@ -44,3 +46,23 @@ class Tree:
         yield category
         for child in self.under(category.pk):
             yield from self._walk(child)
+
+
+class Census:
+    """Counts by category, summed up the tree: made once for a tree, for each answer a few additions."""
+
+    def __init__(self, forest: Tree) -> None:
+        ordered = list(forest.depth_first())
+        places = {category.pk: place for place, category in enumerate(ordered)}
+        self._labels = [{"slug": category.slug, "name": category.name} for category in ordered]
+        self._paths = {
+            str(category.pk): [places[above.pk] for above in forest.path(category.pk)] for category in ordered
+        }
+
+    def of(self, counts: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+        """Of (category id as text, number) pairs: each category with all in and under it, in tree order."""
+        sums = [0] * len(self._labels)
+        for category_id, number in counts:
+            for place in self._paths.get(category_id, ()):
+                sums[place] += number
+        return [{**label, "count": total} for label, total in zip(self._labels, sums, strict=True) if total]

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "backend.outbox",
     "backend.alerts",
     "backend.accounts",
+    "backend.shelf",
     "backend.inventory",
     "backend.catalog",
     "backend.cart",

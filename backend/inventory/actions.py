@@ -11,7 +11,7 @@ from uuid import UUID
 
 from backend.core import transactions
 from backend.core.errors import Conflict, Invalid, Missing, invalid_field
-from backend.inventory import events, lowstock, queries
+from backend.inventory import events, lowstock, queries, soldout
 from backend.inventory.models import LedgerEntry, Stock
 
 Reason = LedgerEntry.Reason
@@ -127,14 +127,19 @@ def adjust(*, sku: str, delta: int, note: str, actor_id: UUID | None, now: datet
     Locks the SKU. Raises Missing for an unknown one, StockUnavailable when fewer than `-delta` are free.
     """
     cause = Cause(reason=Reason.ADJUSTMENT, note=note, actor_id=actor_id, at=now)
-    return _move(sku, delta, 0, cause)
+    stock = _move(sku, delta, 0, cause)
+    soldout.watch([(stock, delta)])
+    return stock
 
 
 @transactions.retried
 def _move_all(units: Mapping[str, int], *, on_hand: int, held: int, cause: Cause) -> None:
     """Move each SKU's units by (`on_hand`, `held`) times their number, all or none."""
-    for sku, number in sorted(units.items()):
-        _move(sku, on_hand * number, held * number, cause)
+    moved = [
+        (_move(sku, on_hand * number, held * number, cause), (on_hand - held) * number)
+        for sku, number in sorted(units.items())
+    ]
+    soldout.watch(moved)
 
 
 def _move(sku: str, on_hand: int, held: int, cause: Cause) -> Stock:

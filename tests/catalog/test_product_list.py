@@ -4,9 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from backend.catalog import actions
+from backend.catalog import actions, shelving
 from backend.catalog.drafts import ImageDraft
 from backend.catalog.models import Product, ProductImage
 from tests import factories
@@ -19,6 +20,13 @@ def listed(caller, query=""):
     response = caller.get(f"products/?{query}")
     assert response.status_code == 200
     return [product["slug"] for product in response.json()["results"]]
+
+
+def made_at(now, **which):
+    """As if these products had been made then."""
+    Product.objects.filter(**which).update(created_at=now)
+    with transaction.atomic():
+        shelving.refresh(Product.objects.filter(**which).values_list("pk", flat=True))
 
 
 @pytest.fixture
@@ -35,7 +43,7 @@ def shelf():
     create("D", price=Decimal("1500.00"), category=other.slug, track_inventory=False)
     create("E", price=Decimal("10.00"), category=home.slug, quantity=5, is_active=False)
     for age, sku in enumerate("ABCDE"):
-        Product.objects.filter(sku=sku).update(created_at=now - timedelta(hours=age))
+        made_at(now - timedelta(hours=age), sku=sku)
 
 
 def test_a_product_is_listed_whole(as_guest):
@@ -160,7 +168,7 @@ def test_equals_are_ordered_by_id(as_guest):
     now = timezone.now()
     for number in range(6):
         create(f"S{number}", name="Same")
-    Product.objects.update(created_at=now)
+    made_at(now)
     ids = [str(pk) for pk in Product.objects.order_by("id").values_list("pk", flat=True)]
 
     for ordering in ("", "ordering=price&", "ordering=name&", "ordering=-created_at&", "search=same&"):
@@ -219,10 +227,12 @@ def test_each_facet_keeps_its_promise(as_guest):
 
 @pytest.mark.parametrize(
     ("query", "queries"),
-    [("", 2), ("search=lights", 3), ("facets=true&search=lights&category=home&in_stock=true&min_price=1", 5)],
+    [("", 1), ("search=lights", 2), ("facets=true&search=lights&category=home&in_stock=true&min_price=1", 2)],
 )
 @pytest.mark.usefixtures("shelf")
 def test_the_number_of_queries_is_fixed(as_guest, django_assert_num_queries, query, queries):
+    listed(as_guest, "facets=true")  # the tree of categories is remembered
+
     with django_assert_num_queries(queries):
         listed(as_guest, query)
 

@@ -1,4 +1,4 @@
-"""What the catalogue and its reviews lock: the product, then the stock of its SKUs."""
+"""What the catalogue and its reviews lock: the product, then the stock of its SKUs, then its place."""
 
 from functools import partial
 
@@ -17,12 +17,12 @@ DRAFT = ProductDraft(
 )
 
 
-@case("catalog.actions.create_product", ["product", "stock CHAIR-10", "stock CHAIR-9"])
+@case("catalog.actions.create_product", ["product", "stock CHAIR-10", "stock CHAIR-9", "place"])
 def with_two_variants(stall: Stall) -> Act:
     return partial(catalog.create_product, draft=DRAFT, actor_id=None, now=stall.now)
 
 
-@case("catalog.actions.change_product", ["product", "stock DESK", "stock DESK-10", "stock DESK-2"])
+@case("catalog.actions.change_product", ["product", "stock DESK", "stock DESK-10", "stock DESK-2", "place"])
 def its_threshold(stall: Stall) -> Act:
     slug, changes = stall.desk().slug, {"low_stock_threshold": 7}
     return partial(catalog.change_product, slug=slug, changes=changes, actor_id=None, now=stall.now)
@@ -30,7 +30,7 @@ def its_threshold(stall: Stall) -> Act:
 
 @case(
     "catalog.actions.update_product",
-    ["product", "stock DESK", "stock DESK-0", "stock DESK-10", "stock DESK-2"],
+    ["product", "stock DESK", "stock DESK-0", "stock DESK-10", "stock DESK-2", "place"],
 )
 def its_variants(stall: Stall) -> Act:
     desk = stall.desk()
@@ -45,12 +45,12 @@ def its_variants(stall: Stall) -> Act:
     return partial(catalog.update_product, slug=desk.slug, draft=draft, actor_id=None, now=stall.now)
 
 
-@case("catalog.actions.deactivate_product", ["product"])
+@case("catalog.actions.deactivate_product", ["product", "place"])
 def one_on_sale(stall: Stall) -> Act:
     return partial(catalog.deactivate_product, slug=stall.desk().slug, now=stall.now)
 
 
-@case("catalog.actions.refresh_category", ["product"])
+@case("catalog.actions.refresh_category", ["product", "place"])
 def a_renamed_one(stall: Stall) -> Act:
     category = factories.category()
     for sku in ("Z", "A"):

@@ -1,0 +1,48 @@
+"""The category tree as this process remembers it, and how a statement tells that it is still that.
+
+Categories change seldom. A statement made with the tree also asks for VERSION; if that is another one, the
+tree is read again and the statement is made anew. So it is never out of date, and costs
+no statement of its own.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import BigIntegerField
+from django.db.models.expressions import RawSQL
+
+from backend.catalog.models import Category
+from backend.catalog.tree import Census, Tree
+
+# Each write gives its row a newer xmin, so two states with as many categories never have the same sum.
+VERSION = "(SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM catalog_category)"
+
+
+@dataclass(frozen=True)
+class Forest:
+    """The tree of one version."""
+
+    database: str
+    version: str
+    tree: Tree
+    census: Census
+
+
+class _Memory:
+    forest: Forest | None = None
+
+
+def kept() -> Forest:
+    """As it was when it was last read."""
+    forest = _Memory.forest
+    return forest if forest and forest.database == settings.CATALOG_DATABASE else read()
+
+
+def read() -> Forest:
+    """As it is now, in one query."""
+    written = RawSQL("catalog_category.xmin::text::bigint", [], output_field=BigIntegerField())
+    rows = list(Category.objects.using(settings.CATALOG_DATABASE).annotate(written=written))
+    tree = Tree(rows)
+    version = f"{len(rows)}:{sum(row.written for row in rows)}"
+    _Memory.forest = Forest(settings.CATALOG_DATABASE, version, tree, Census(tree))
+    return _Memory.forest

@@ -1,0 +1,50 @@
+"""Puts products on the shelf: what lists filter, sort and search them by, as the tables have it now."""
+
+from collections.abc import Iterable, Sequence
+from itertools import batched
+from uuid import UUID
+
+from backend.catalog import search_text
+from backend.catalog.models import Category, Product
+from backend.catalog.tree import Tree
+from backend.core import money
+from backend.inventory import soldout
+from backend.shelf import actions as shelf
+from backend.shelf import queries as places
+from backend.shelf.models import NO_CATEGORY, Place
+
+BATCH = 1000
+
+
+def refresh(product_ids: Iterable[UUID]) -> None:
+    """Write the places of these products anew. Locks the products, then their places, each in their order.
+
+    Comes after the stock in the caller's transaction: whether a product can be bought is looked up here.
+    """
+    locked = Product.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(product_ids))
+    found = [product.pk for product in locked.order_by("pk").only("pk")]
+    places.lock_of(found)
+    forest = Tree(Category.objects.all())
+    for some in batched(found, BATCH):
+        products = list(Product.objects.filter(pk__in=some).prefetch_related("variants"))
+        shelf.put(_places(products, forest))
+
+
+def _places(products: Sequence[Product], forest: Tree) -> list[Place]:
+    vectors = search_text.vectors(products, forest=forest)
+    buyable = soldout.buyable([product.slug for product in products])
+    return [
+        Place(
+            product_id=product.pk,
+            slug=product.slug,
+            category_id=product.category_id or NO_CATEGORY,
+            cents=money.to_minor(product.price),
+            created_at=product.created_at,
+            name=product.name.lower(),
+            is_active=product.is_active,
+            is_tracked=product.track_inventory,
+            is_buyable=not product.track_inventory or product.slug in buyable,
+            words=vectors[product.pk],
+        )
+        for product in products
+    ]

@@ -1,0 +1,82 @@
+"""Where products stand in lists. Knows sort keys, words and counts; products and categories are labels.
+
+The catalogue and the inventory both write here, each what it knows, and neither has to know the other's
+tables.
+"""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+
+NO_CATEGORY = uuid.UUID(int=0)
+_ON_SALE = Q(is_active=True)
+
+
+class Place(models.Model):
+    """What lists filter and sort a product by, in one narrow row. There is one for each, on sale or not."""
+
+    product_id = models.UUIDField(primary_key=True)
+    slug = models.TextField(help_text="As its stock is labelled")
+    category_id = models.UUIDField(default=NO_CATEGORY)
+    cents = models.BigIntegerField(help_text="The price, in hundredths")
+    created_at = models.DateTimeField()
+    name = models.TextField(help_text="In lower case")
+    is_active = models.BooleanField()
+    is_tracked = models.BooleanField()
+    is_buyable = models.BooleanField(help_text="Units are left, or they are not counted")
+    words = SearchVectorField(help_text="See catalog/search_text.py")
+
+    class Meta:
+        # Each order has an index that answers a page by itself. Backwards it is the opposite order, ids of
+        # equals too. `is_active` is their condition, not a column.
+        indexes = [
+            models.Index(
+                fields=["cents", "product_id"],
+                include=["category_id", "is_buyable"],
+                condition=_ON_SALE,
+                name="place_by_price",
+            ),
+            models.Index(
+                fields=["-created_at", "product_id"],
+                include=["category_id", "cents", "is_buyable"],
+                condition=_ON_SALE,
+                name="place_by_age",
+            ),
+            models.Index(
+                fields=["name", "product_id"],
+                include=["category_id", "cents", "is_buyable"],
+                condition=_ON_SALE,
+                name="place_by_name",
+            ),
+            models.Index(
+                fields=["category_id", "cents", "product_id"],
+                include=["created_at", "is_buyable"],
+                condition=_ON_SALE,
+                name="place_by_category",
+            ),
+            models.Index(
+                fields=["category_id", "cents"],
+                condition=_ON_SALE & Q(is_buyable=False),
+                name="place_sold_out",
+            ),
+            GinIndex(fields=["words"], name="place_words", fastupdate=False),
+        ]
+        constraints = [models.UniqueConstraint(fields=["slug"], name="place_once_per_slug")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Ladder(models.Model):
+    """The prices of a category's products on sale, sorted: how many lie in a range is two binary searches."""
+
+    category_id = models.UUIDField(primary_key=True)
+    buyable = ArrayField(models.BigIntegerField(), default=list)
+    sold_out = ArrayField(models.BigIntegerField(), default=list)
+
+    def __str__(self) -> str:
+        return str(self.category_id)

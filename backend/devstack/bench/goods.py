@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
+from django.core.management import call_command
 from django.db import transaction
 
-from backend.catalog import search_text
+from backend.catalog import shelving
 from backend.catalog.models import Category, Product, ProductImage, SkuClaim, Variant
 from backend.devstack.bench import catalogue, numbering
 from backend.devstack.bench.catalogue import Catalogue, Item
@@ -41,10 +42,11 @@ def load(paper: Catalogue, *, now: datetime) -> None:
 
 
 def _refresh(products: int) -> None:
-    """What the actions keep beside each product."""
+    """What the actions keep beside each product, as the shop brings it up to date after an upgrade."""
     for some in batched(range(numbering.FIRST_PRODUCT, numbering.FIRST_PRODUCT + products), _BATCH):
         with transaction.atomic():
-            search_text.refresh(numbering.row_id("product", number) for number in some)
+            shelving.refresh(numbering.row_id("product", number) for number in some)
+    call_command("refresh_catalogue", verbosity=0)
 
 
 def _units(paper: Catalogue, product: int) -> int:

@@ -1,17 +1,13 @@
 """The catalogue of the bench, written in bulk: by the actions it would take an hour.
 
-What the actions would leave behind is there: claimed SKUs, opening lines in the ledger, search text.
+What the actions would leave behind is there: claimed SKUs, opening lines in the ledger; and what they keep
+beside each product follows (keeping.py).
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import batched
 from typing import Any
 
-from django.core.management import call_command
-from django.db import transaction
-
-from backend.catalog import shelving
 from backend.catalog.models import Category, Product, ProductImage, SkuClaim, Variant
 from backend.devstack.bench import catalogue, numbering
 from backend.devstack.bench.catalogue import Catalogue, Item
@@ -19,7 +15,6 @@ from backend.devstack.bench.copying import write
 from backend.inventory.models import LedgerEntry, Stock
 
 UNITS = 1_000_000  # nothing sells out meanwhile, nothing runs low
-_BATCH = 1000
 
 type Values = dict[str, Any]
 
@@ -38,15 +33,6 @@ def load(paper: Catalogue, *, now: datetime) -> None:
     write(SkuClaim, (_claim(numbering.sku(sku), product) for sku, product in sold))
     write(Stock, (_stock(sku, product, units[sku]) for sku, product in sold))
     write(LedgerEntry, (_opening(sku, units[sku], now) for sku, _ in sold if units[sku]))
-    _refresh(count)
-
-
-def _refresh(products: int) -> None:
-    """What the actions keep beside each product, as the shop brings it up to date after an upgrade."""
-    for some in batched(range(numbering.FIRST_PRODUCT, numbering.FIRST_PRODUCT + products), _BATCH):
-        with transaction.atomic():
-            shelving.refresh(numbering.row_id("product", number) for number in some)
-    call_command("refresh_catalogue", verbosity=0)
 
 
 def _units(paper: Catalogue, product: int) -> int:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 django.setup()
 
-from backend.devstack.bench import buyers, catalogue, goods  # noqa: E402  (apps first)
+from backend.devstack.bench import buyers, catalogue, goods, keeping  # noqa: E402  (apps first)
 from backend.devstack.bench.asking import Asking  # noqa: E402
 
 
@@ -27,6 +27,7 @@ def main() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")  # here only
     goods.load(paper, now=now)
+    keeping.run(products=given.products)
     queues = buyers.queues(count=given.buyers)
     for queue in queues:
         buyers.load(queue=queue, paper=paper, now=now)

@@ -1,0 +1,56 @@
+"""What the actions keep beside each product, written by as many processes as there are cores.
+
+`python -m backend.devstack.bench.keeping FIRST COUNT` is one of them: so many products from that number on.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from itertools import batched
+
+import django
+from django.db import transaction
+
+django.setup()
+
+from backend.catalog import actions, shelving  # noqa: E402  (apps first)
+from backend.devstack import environment, tether  # noqa: E402
+from backend.devstack.bench import numbering  # noqa: E402
+
+_BATCH = 1000
+
+
+def run(*, products: int) -> None:
+    """All of them. Raises CalledProcessError."""
+    cores = os.cpu_count() or 1
+    parts = batched(range(products), -(-products // cores))
+    started = [(_command(part), _start(part)) for part in parts]
+    for command, process in started:
+        if code := process.wait():
+            raise subprocess.CalledProcessError(code, command)
+
+
+def keep(numbers: range) -> None:
+    """As the shop brings it up to date after an upgrade."""
+    for some in batched(numbers, _BATCH):
+        ids = [numbering.row_id("product", number) for number in some]
+        with transaction.atomic():
+            shelving.refresh(ids)
+        actions.represent(product_ids=ids)
+
+
+def _command(part: Sequence[int]) -> list[str]:
+    words = [sys.executable, "-m", "backend.devstack.bench.keeping"]
+    return [*words, str(numbering.FIRST_PRODUCT + part[0]), str(len(part))]
+
+
+def _start(part: Sequence[int]) -> subprocess.Popen[bytes]:
+    command = tether.command(*_command(part), signal=signal.SIGTERM)
+    return subprocess.Popen(command, cwd=environment.ROOT, stdin=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    first, count = map(int, sys.argv[1:])
+    keep(range(first, first + count))

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from backend.outbox import wire
+from consumers import healing
 from consumers.healing import Healer
 from consumers.histories import History
 from consumers.hub import Hub
@@ -107,8 +108,9 @@ async def test_who_joins_behind_what_others_were_shown_is_shown_it_too(redis):
     early, place = reserve(redis, "stock:MUG")
     redis.hub.join(place, 1)
     late, place = reserve(redis, "stock:MUG")
+    redis.row, redis.link.server = 3, "two"
     redis.link_comes_back()
-    redis.hub.topics["stock:MUG"].show(Seen("stock:MUG", 3, {}))
+    await heal(healer)
 
     redis.history = told(3)
     redis.hub.join(place, 1)
@@ -142,6 +144,24 @@ async def test_a_fault_leaves_what_it_was_about_in_doubt(redis, monkeypatch):
 
     monkeypatch.setattr(redis.hub.sources, "remember", redis.remember)
     redis.history = whole_history
+    await heal(healer)
+
+    assert socket.sent == ["update 2"]
+
+
+async def test_a_message_that_was_lost_without_a_word_is_found_by_its_position(redis, monkeypatch):
+    healer = await whole(redis)
+    socket, place = reserve(redis, "cart:1")
+    redis.hub.join(place, 1)
+    redis.history = told(2)
+
+    async def ahead(positions):
+        return "epoch", {name: 2 for name, version in positions if version < 2}
+
+    monkeypatch.setattr(healing.histories, "ahead", ahead)
+    monkeypatch.setattr(healing, "CHECK_SECONDS", 0)
+    monkeypatch.setattr(healing, "IN_FLIGHT_SECONDS", 0)
+    await healer.check_positions()
     await heal(healer)
 
     assert socket.sent == ["update 2"]

@@ -46,6 +46,21 @@ async def test_who_is_signed_out_by_the_look_is_sent_away(app, monkeypatch):
     assert app.client.ended is Code.SIGNED_OUT
 
 
+async def test_a_sign_out_ends_that_sign_in_and_all_where_none_is_named(app):
+    def told(session_id):
+        frame = json.dumps({"event": "session.ended", "data": {"session_id": session_id}})
+        app.hub.sign_ins.told(user_id=app.client.user_id, frame=frame)
+
+    other = Socket().client
+    other.user_id, other.session_id = app.client.user_id, uuid4()
+    app.hub.sign_ins.add(other)
+    told(str(other.session_id))
+    assert (other.ended, app.client.ended) == (Code.SIGNED_OUT, None)
+    told(None)
+
+    assert app.client.ended is Code.SIGNED_OUT
+
+
 async def test_a_sign_out_of_a_new_token_is_heard_while_it_is_looked_up(app, monkeypatch):
     claims = Claims(user_id=app.client.user_id, session_id=uuid4(), expires_at=timezone.now())
     frame = json.dumps({"event": "session.ended", "data": {"session_id": str(claims.session_id)}})

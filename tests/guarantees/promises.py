@@ -3,15 +3,18 @@
 from tests.guarantees import (
     audits,
     checkout,
+    clients,
     crossings,
     events,
     faults,
+    hearing,
     intents,
     killed,
     locks,
     payments,
     reconciler,
     refunds,
+    relaying,
     retries,
     stock,
     stripe_away,
@@ -36,5 +39,8 @@ CHAPTERS = [
     killed,
     stripe_away,
     told,
+    hearing,
+    clients,
+    relaying,
 ]
 ALL = [promise for chapter in CHAPTERS for promise in chapter.PROMISES]

@@ -1,0 +1,188 @@
+"""The live wire's clients: each is bounded, none disturbs another, and each is told why it must go."""
+
+from tests.guarantees.promise import Break, Edit, Promise
+
+WEB = "tests/consumers/test_web.py"
+CLIENT = "tests/consumers/test_client.py"
+SEATS = "tests/consumers/test_seats.py"
+SIGN_INS = "tests/consumers/test_sign_ins.py"
+PROMISES = [
+    Promise(
+        key="G1",
+        says="Who does not read costs bounded memory; what an app asked for itself does not make it slow.",
+        kept_by="`consumers.backlog`, one slot a SKU; `config.daphne_server`: senders wait for a full socket",
+        breaks=[
+            Break(
+                out="waiting for Daphne's socket",
+                edits=[
+                    Edit(
+                        "backend/config/daphne_server.py",
+                        "if protocol.writable is not None:",
+                        "if False:",
+                    )
+                ],
+                tests=[f"{WEB}::test_a_client_that_does_not_read_is_let_go_and_costs_little"],
+            ),
+            Break(
+                out="the bound",
+                edits=[Edit("consumers/client.py", "if self.backlog.is_far_too_long:", "if False:")],
+                tests=[f"{CLIENT}::test_a_client_that_does_not_read_is_far_behind_at_once"],
+            ),
+            Break(
+                out="the slot",
+                edits=[
+                    Edit(
+                        "consumers/topics.py",
+                        "client.push(client.dialect.update(update), "
+                        "slot=None if self.topic.is_stream else self.topic.name)",
+                        "client.push(client.dialect.update(update))",
+                    )
+                ],
+                tests=[
+                    "tests/consumers/test_hub.py::test_of_stock_the_newest_alone_waits_for_who_does_not_read"
+                ],
+            ),
+            Break(
+                out="waiting between large answers",
+                edits=[Edit("consumers/subscribing.py", "if client.backlog.is_long:", "if False:")],
+                tests=[
+                    "tests/consumers/test_large_answers.py"
+                    "::test_an_app_that_missed_much_on_many_topics_gets_it_all"
+                ],
+            ),
+        ],
+    ),
+    Promise(
+        key="G2",
+        says="An app is told code and reason before each close; at the process's end everybody is told 3001.",
+        kept_by="`consumers.client._finish`; `consumers.drain`, before uvicorn's own end by `lifespan`",
+        breaks=[
+            Break(
+                out="the farewell",
+                edits=[Edit("consumers/client.py", "if farewell is not None:", "if False:")],
+                tests=[f"{CLIENT}::test_an_app_has_time_to_refresh_and_is_told_before_the_close"],
+            ),
+            Break(
+                out="the drain",
+                edits=[
+                    Edit(
+                        "consumers/drain.py",
+                        "            client.end(Code.SHUTTING_DOWN)\n",
+                        "            pass\n",
+                    )
+                ],
+                tests=[f"{WEB}::test_at_the_end_apps_are_told_one_by_one"],
+            ),
+            Break(
+                out="the drain before uvicorn's end",
+                edits=[
+                    Edit("consumers/lifespan.py", "_drain_first(asyncio.get_running_loop())", "pass"),
+                ],
+                tests=[f"{WEB}::test_at_the_end_apps_are_told_one_by_one"],
+            ),
+        ],
+    ),
+    Promise(
+        key="G3",
+        says="A sign-out closes the sockets of that sign-in, and no others, also if its news are lost.",
+        kept_by="`consumers.sign_ins`: by the news, and by a look when the link was away; `obeying._refresh`",
+        breaks=[
+            Break(
+                out="the news",
+                edits=[
+                    Edit(
+                        "consumers/sign_ins.py",
+                        "if session_id is None or str(client.session_id) == session_id:",
+                        "if False:",
+                    )
+                ],
+                tests=[f"{SIGN_INS}::test_a_sign_out_ends_that_sign_in_and_all_where_none_is_named"],
+            ),
+            Break(
+                out="the look",
+                edits=[Edit("consumers/rounds.py", "            await hub.sign_ins.look_up()\n", "")],
+                tests=[
+                    "tests/consumers/test_history.py::test_a_sign_out_that_nobody_heard_still_closes",
+                ],
+            ),
+            Break(
+                out="care for who refreshed during the look",
+                edits=[
+                    Edit(
+                        "consumers/sign_ins.py",
+                        "if session_id not in live and client.session_id == session_id:",
+                        "if client.session_id not in live:",
+                    )
+                ],
+                tests=[f"{SIGN_INS}::test_who_signs_in_anew_during_the_look_is_not_taken_for_signed_out"],
+            ),
+            Break(
+                out="listening for the new sign-in before it is looked up",
+                edits=[
+                    Edit(
+                        "consumers/obeying.py",
+                        "    session.client.session_id = claims.session_id",
+                        "    pass",
+                    )
+                ],
+                tests=[f"{SIGN_INS}::test_a_sign_out_of_a_new_token_is_heard_while_it_is_looked_up"],
+            ),
+        ],
+    ),
+    Promise(
+        key="G4",
+        says="A user's ten seats are free again when their sockets are gone, however many leave at once.",
+        kept_by="`consumers.store`: a pool that waits; `consumers.rounds._renewals`: who left keeps no seat",
+        breaks=[
+            Break(
+                out="waiting for a connection",
+                edits=[
+                    Edit("consumers/store.py", "import BlockingConnectionPool, ", "import ConnectionPool, "),
+                    Edit(
+                        "consumers/store.py", "from_pool(BlockingConnectionPool.", "from_pool(ConnectionPool."
+                    ),
+                    Edit("consumers/store.py", ', "timeout": 1}', "}"),
+                ],
+                tests=[f"{SEATS}::test_all_who_come_and_go_at_once_have_seats_and_leave_them"],
+            ),
+            Break(
+                out="freeing the seats of who left during a renewal",
+                edits=[Edit("consumers/rounds.py", "in set(clients) - hub.clients:", "in ():")],
+                tests=[f"{SEATS}::test_who_leaves_while_seats_are_renewed_keeps_none"],
+            ),
+        ],
+    ),
+    Promise(
+        key="G5",
+        says="Nothing that one client says or suffers stops the news of the others.",
+        kept_by="`commands._can_be_sent`; `connections.Wary`; `Shared._run` ends in its last look's step",
+        breaks=[
+            Break(
+                out="the refusal of topics that are no text",
+                edits=[Edit("consumers/commands.py", " or not _can_be_sent(value)", "")],
+                tests=[
+                    "tests/consumers/test_odd_words.py::test_a_topic_that_is_no_text_breaks_nobody_elses_news"
+                ],
+            ),
+            Break(
+                out="noticing a line to Redis that was reset",
+                edits=[
+                    Edit(
+                        "consumers/connections.py",
+                        "if self._writer is not None and self._writer.is_closing():",
+                        "if False:",
+                    )
+                ],
+                tests=[
+                    "tests/consumers/test_connections.py"
+                    "::test_a_connection_that_was_reset_says_so_and_can_be_made_anew"
+                ],
+            ),
+            Break(
+                out="the end of a round in the step of its last look",
+                edits=[Edit("consumers/shared.py", "self._running.discard(asyncio.current_task())", "pass")],
+                tests=["tests/consumers/test_shared.py::test_who_asks_just_as_a_round_ends_is_answered"],
+            ),
+        ],
+    ),
+]

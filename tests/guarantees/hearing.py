@@ -1,0 +1,188 @@
+"""The live wire: a client hears all, in order, once; or is told that it must look anew."""
+
+from tests.guarantees.promise import Break, Edit, Promise
+
+RECOVERY = "tests/consumers/test_centrifuge_recovery.py"
+HEALING = "tests/consumers/test_healing.py"
+HISTORY = "tests/consumers/test_history.py"
+TOPICS = "tests/consumers/test_topics.py"
+PROMISES = [
+    Promise(
+        key="H1",
+        says="Who comes back gets every version missed, or a snapshot that says that it is one.",
+        kept_by="`consumers.subscribing._recovered`; `outbox.wire.missed` believes a log without holes only",
+        breaks=[
+            Break(
+                out="the comparison of epochs",
+                edits=[Edit("consumers/subscribing.py", " or history.epoch != asked.epoch", "")],
+                tests=[f"{RECOVERY}::test_an_emptied_redis_is_another_epoch"],
+            ),
+            Break(
+                out="the look for holes",
+                edits=[
+                    Edit(
+                        "backend/outbox/wire.py",
+                        "if first > offset + 1 or any(entry.version != first + n for n, entry in "
+                        "enumerate(found)):",
+                        "if False:",
+                    )
+                ],
+                tests=[
+                    "tests/outbox/test_wire.py::test_nobody_is_led_over_a_hole",
+                    f"{RECOVERY}::test_a_history_that_has_run_out_or_begins_too_late_is_a_loss",
+                ],
+            ),
+            Break(
+                out="the row's word where the log is silent",
+                edits=[
+                    Edit(
+                        "consumers/subscribing.py",
+                        "missed = [] if seen is not None and seen.version == asked.offset else None",
+                        "missed = []",
+                    )
+                ],
+                tests=[f"{RECOVERY}::test_a_history_that_has_run_out_or_begins_too_late_is_a_loss"],
+            ),
+        ],
+    ),
+    Promise(
+        key="H2",
+        says="Between a snapshot and what follows nothing is missing, nothing comes twice, snapshot first.",
+        kept_by="`consumers.topics`: news are kept while somebody joins; `Hub.join` looks at the link's era",
+        breaks=[
+            Break(
+                out="keeping updates for who is still being joined",
+                edits=[
+                    Edit(
+                        "consumers/topics.py",
+                        "        if self.joining:\n            self._keep(update)\n",
+                        "",
+                    )
+                ],
+                tests=[
+                    f"{TOPICS}::test_two_who_come_together_get_each_what_they_lack",
+                    "tests/consumers/test_joining.py::test_snapshot_and_what_follows_is_all_that_happened",
+                ],
+            ),
+            Break(
+                out="the era: the link broke between look and join",
+                edits=[
+                    Edit(
+                        "consumers/hub.py",
+                        "if not is_whole or place.era != self.sources.era:",
+                        "if not is_whole:",
+                    )
+                ],
+                tests=[
+                    f"{HEALING}"
+                    "::test_who_looked_before_the_link_broke_and_joined_when_it_was_back_misses_nothing",
+                    f"{HEALING}::test_who_joins_behind_what_others_were_shown_is_shown_it_too",
+                ],
+            ),
+            Break(
+                out="the snapshot's place before all news (it gets the SKU's slot)",
+                edits=[
+                    Edit(
+                        "consumers/hub.py",
+                        "client.push(client.dialect.snapshot(seen))",
+                        "client.push(client.dialect.snapshot(seen), slot=place.topic.name)",
+                    )
+                ],
+                tests=[
+                    "tests/consumers/test_hub.py::test_a_state_of_stock_is_shown_although_newer_ones_wait"
+                ],
+            ),
+        ],
+    ),
+    Promise(
+        key="H3",
+        says="A version that is missing is noticed by the next, and healed from the log or said to be lost.",
+        kept_by="`consumers.hub._told`: what does not fit is in doubt; `consumers.healing` settles it",
+        breaks=[
+            Break(
+                out="the doubt",
+                edits=[
+                    Edit(
+                        "consumers/hub.py",
+                        "            if not topic.hear(Update(name, version, frame)):\n"
+                        "                self.doubt(topic)\n",
+                        "            topic.hear(Update(name, version, frame))\n",
+                    )
+                ],
+                tests=[
+                    f"{RECOVERY}::test_a_hole_is_healed_from_the_history_and_nobody_notices",
+                    f"{HISTORY}::test_a_hole_in_a_stream_sends_the_client_for_a_snapshot",
+                ],
+            )
+        ],
+    ),
+    Promise(
+        key="H4",
+        says="What was told while Redis was out of reach is heard once it is back, even if nothing follows.",
+        kept_by="`Hub` doubts all topics then; `healing` believes silence only of the same Redis process",
+        breaks=[
+            Break(
+                out="the doubt of all topics",
+                edits=[
+                    Edit(
+                        "consumers/hub.py",
+                        "on_link_up=lambda: self.doubt(*self.topics.values())",
+                        "on_link_up=lambda: None",
+                    )
+                ],
+                tests=[
+                    f"{HISTORY}::test_what_a_cut_link_missed_is_made_good",
+                    f"{RECOVERY}::test_what_a_cut_link_missed_is_told_from_the_history",
+                ],
+            ),
+            Break(
+                out="doubts that come while another is settled",
+                edits=[
+                    Edit(
+                        "consumers/healing.py",
+                        "doubtful.clear()\n        try:\n            await self._settle(topics)\n",
+                        "doubtful\n        try:\n            await self._settle(topics)\n"
+                        "            hub.doubtful.clear()\n",
+                    )
+                ],
+                tests=[f"{HEALING}::test_a_doubt_that_comes_while_another_is_settled_is_settled_too"],
+            ),
+            Break(
+                out="the question which process answers, after a fail-over or a restart from a file",
+                edits=[
+                    Edit(
+                        "consumers/healing.py",
+                        "return epoch, self._hub.sources.link.server",
+                        'return epoch, ""',
+                    )
+                ],
+                tests=[f"{HEALING}::test_what_another_redis_does_not_remember_is_looked_up"],
+            ),
+            Break(
+                out="the doubt where Redis confirmed too late",
+                edits=[
+                    Edit("consumers/link.py", "self._late.update(self._missing(channels))", "pass"),
+                ],
+                tests=["tests/consumers/test_link.py::test_what_is_confirmed_too_late_is_doubted"],
+            ),
+        ],
+    ),
+    Promise(
+        key="H5",
+        says="A message that is lost without a word is found within half a minute.",
+        kept_by="`consumers.healing.check_positions`: every 25 s, does Redis know more than was heard?",
+        breaks=[
+            Break(
+                out="the doubt of who is behind",
+                edits=[
+                    Edit(
+                        "consumers/healing.py",
+                        "                self._whole_at = 0.0\n                hub.doubt(topic)\n",
+                        "                self._whole_at = 0.0\n",
+                    )
+                ],
+                tests=[f"{HEALING}::test_a_message_that_was_lost_without_a_word_is_found_by_its_position"],
+            )
+        ],
+    ),
+]

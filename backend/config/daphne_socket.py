@@ -9,6 +9,9 @@ from twisted.internet.tcp import Server
 from consumers import outgoing
 from consumers.codes import Code
 
+# An SDK may say all its 128 subscribes at once, a frame each, while its connect is still being answered.
+MOST_UNHEARD = 256
+
 
 class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
     """Daphne writes without end to a client that does not read; here the sender waits (writable)."""
@@ -21,6 +24,13 @@ class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
         self.transport.unregisterProducer()
         self.transport.registerProducer(self, True)
         super().onOpen()
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        """Daphne queues without end what the application has no time for."""
+        if self.application_queue.qsize() < MOST_UNHEARD:
+            super().onMessage(payload, isBinary)
+        else:
+            self.sendClose(int(Code.TOO_MANY_REQUESTS), Code.TOO_MANY_REQUESTS.reason)
 
     def pauseProducing(self) -> None:
         self.writable = asyncio.Event()

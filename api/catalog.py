@@ -10,7 +10,7 @@ from api import auth, public_answers
 from api.catalog_schemas import Categories, Detail, Products
 from api.pagination import PageQuery, envelope_text
 from api.responses import responses
-from backend.catalog import cache, listing, queries, shapes
+from backend.catalog import cache, forest, listing, queries, shapes
 from backend.catalog.filters import Ordering, ProductFilter
 from backend.reviews import queries as reviews
 from backend.reviews import shapes as review_shapes
@@ -59,7 +59,7 @@ class ProductsQuery(PageQuery):
 def categories(request: auth.PublicRequest) -> HttpResponse:
     return public_answers.answer(
         request,
-        lambda: shapes.tree_text(queries.category_tree()),
+        lambda: forest.current().text,
         address=request.build_absolute_uri(request.path),
         seconds=cache.CATEGORIES_SECONDS,
     )

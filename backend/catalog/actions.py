@@ -40,8 +40,8 @@ def create_product(*, draft: ProductDraft, actor_id: UUID | None, now: datetime)
 
     Raises Conflict for a taken SKU or slug, Invalid for a draft that can't be.
     """
-    queries.share_category_names()
     draft = checks.checked(draft)
+    queries.keep_category_name(draft.category)
     slug = draft.slug or slugs.for_product(name=draft.name, sku=draft.sku, reserved=checks.RESERVED_SLUGS)
     product = Product(**parts.columns(replace(draft, slug=slug)), created_at=now, updated_at=now)
     product.save(force_insert=True)
@@ -57,7 +57,7 @@ def update_product(*, slug: str, draft: ProductDraft, actor_id: UUID | None, now
     What is as drafted already is not touched: then `updated_at` stays and nothing is told. Quantities count
     only for new SKUs. Raises Missing, Conflict for a taken SKU or slug, Invalid for another SKU of its own.
     """
-    queries.share_category_names()
+    queries.keep_category_name(draft.category)
     product = queries.lock_product(slug=slug)
     return _become(product=product, draft=draft, actor_id=actor_id, now=now)
 
@@ -66,7 +66,7 @@ def update_product(*, slug: str, draft: ProductDraft, actor_id: UUID | None, now
 @transactions.retried
 def change_product(*, slug: str, changes: Mapping[str, Any], actor_id: UUID | None, now: datetime) -> Product:
     """Change the named fields of the draft that the product is, and no others. Raises as update_product."""
-    queries.share_category_names()
+    queries.keep_category_name(changes.get("category"))
     product = queries.lock_product(slug=slug)
     draft = replace(parts.draft_of(product), **changes)
     return _become(product=product, draft=draft, actor_id=actor_id, now=now)
@@ -95,9 +95,9 @@ def ensure_category(*, names: Sequence[str], now: datetime) -> Category:
 
 @transactions.retried
 def refresh_category(*, category_id: UUID, now: datetime) -> None:
-    """A category was edited elsewhere (the admin): its name stands in its products, and in the search text of
-    all under it. Locks those products, in order."""
-    queries.lock_category_names()
+    """A category was edited elsewhere (the admin): its name stands in what is kept of its products, and in
+    the words of all under it. Locks those products, in order.
+    """
     category = Category.objects.get(pk=category_id)
     branch = tree.Tree(Category.objects.all()).branch(category.slug)
     shelving.refresh(Product.objects.filter(category__in=branch).values_list("pk", flat=True))

@@ -49,6 +49,10 @@ class Answers:
             self._entries.move_to_end(address)
             return entry.answer
 
+    def knows(self, address: str) -> bool:
+        """Whether it was asked for lately, be the answer still good or not."""
+        return address in self._entries
+
     def keep(self, address: str, answer: Answer, *, generation: str, until: float) -> None:
         """Keep it for the address, instead of what was; those not used for the longest time give way."""
         size = len(address) + len(answer.body) + OVERHEAD_BYTES

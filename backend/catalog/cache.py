@@ -1,6 +1,7 @@
-"""Guests' answers of the catalogue: kept in this process and in Redis, and never the truth.
+"""Guests' answers of the catalogue: kept in this process, what is asked for often in Redis too.
 
-They are kept under the generation in use (generations.py). Without Redis an answer is just computed.
+They are kept under the generation in use (generations.py), and never the truth: without Redis an answer is
+just computed.
 """
 
 import hashlib
@@ -31,7 +32,8 @@ _flights = Flights()
 def answer(*, address: str, seconds: int, compute: Callable[[], str]) -> Answer:
     """The JSON kept for this address (scheme, host and query included), else computed and kept for a while.
 
-    However many miss it at once, in this process or in others, one computes it.
+    Of many who miss it at once one computes it: in this process always, among all processes if it was kept
+    before. What is asked for the first time is not worth two journeys to Redis: it may be the last time, too.
     """
     generation = generations.in_use()
     if generation is None:
@@ -43,13 +45,16 @@ def answer(*, address: str, seconds: int, compute: Callable[[], str]) -> Answer:
 
 
 def _fetch(generation: str, address: str, seconds: int, compute: Callable[[], str]) -> Answer:
-    """From Redis, else computed; kept in this process from now on."""
-    digest = hashlib.sha256(address.encode()).hexdigest()
-    place = f"catalog:{shapes.VERSION}:{generation}:{digest}"
-    found = Answer.of(_found(place) or _made(place, seconds, compute))
+    """Shared with the other processes if it is asked for often; kept in this one in any case."""
+    if _memory.knows(address):
+        digest = hashlib.sha256(address.encode()).hexdigest()
+        place = f"catalog:{shapes.VERSION}:{generation}:{digest}"
+        fresh = Answer.of(_found(place) or _made(place, seconds, compute))
+    else:
+        fresh = Answer.of(compute())
     until = time.monotonic() + min(seconds, MEMORY_SECONDS)
-    _memory.keep(address, found, generation=generation, until=until)
-    return found
+    _memory.keep(address, fresh, generation=generation, until=until)
+    return fresh
 
 
 def _found(place: str) -> str | None:

@@ -6,11 +6,14 @@ no statement of its own.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
+from django.db import connections
 from django.db.models import BigIntegerField
 from django.db.models.expressions import RawSQL
 
+from backend.catalog import shapes
 from backend.catalog.models import Category
 from backend.catalog.tree import Census, Tree
 
@@ -27,6 +30,11 @@ class Forest:
     tree: Tree
     census: Census
 
+    @cached_property
+    def text(self) -> str:
+        """The tree's JSON."""
+        return shapes.tree_text(self.tree)
+
 
 class _Memory:
     forest: Forest | None = None
@@ -36,6 +44,14 @@ def kept() -> Forest:
     """As it was when it was last read."""
     forest = _Memory.forest
     return forest if forest and forest.database == settings.CATALOG_DATABASE else read()
+
+
+def current() -> Forest:
+    """As it is now, for who needs no other statement to ask for VERSION."""
+    known = kept()
+    with connections[settings.CATALOG_DATABASE].cursor() as cursor:
+        cursor.execute(f"SELECT {VERSION}")
+        return known if cursor.fetchone() == (known.version,) else read()
 
 
 def read() -> Forest:

@@ -10,8 +10,7 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from backend.catalog import representations, shapes
-from backend.catalog.models import Category, Product, Wish
-from backend.catalog.tree import Tree
+from backend.catalog.models import Product, Wish
 from backend.core.errors import Missing
 from backend.inventory import queries as inventory
 
@@ -38,17 +37,15 @@ class ProductPage:
     review_count: int
 
 
-def share_category_names() -> None:
-    """Nobody renames a category until this transaction ends. Comes before any product's lock.
+def keep_category_name(slug: str | None) -> None:
+    """Wait for whoever renames the category, and keep its name until the transaction ends.
 
-    For whoever copies a category's name to a product that the renaming may not see there yet.
+    For who copies it to a product which the renaming may not see in there yet. Before the product is locked.
     """
-    _lock_category_names("pg_advisory_xact_lock_shared")
-
-
-def lock_category_names() -> None:
-    """Nobody copies a category's name until this transaction ends; who did before has committed by now."""
-    _lock_category_names("pg_advisory_xact_lock")
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a category's name is kept inside a transaction")
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("SELECT FROM catalog_category WHERE slug = %s FOR KEY SHARE", [slug])
 
 
 def lock_product(*, slug: str) -> Product:
@@ -73,11 +70,6 @@ def on_sale(*, slug: str) -> Product:
     return product
 
 
-def category_tree() -> Tree:
-    """All categories, in one query."""
-    return Tree(Category.objects.using(settings.CATALOG_DATABASE).all())
-
-
 def with_units(rows: QuerySet[Product]) -> QuerySet[Product]:
     """The rows, the units of each that may be sold counted by the way."""
     return rows.annotate(units=Coalesce(Subquery(inventory.units_of_product(OuterRef("slug"))), 0))
@@ -98,13 +90,6 @@ def wishes_of(user_id: UUID) -> QuerySet[Wish]:
     products = with_units(Product.objects.defer("description"))
     wishes = Wish.objects.filter(user_id=user_id, product__is_active=True)
     return wishes.prefetch_related(Prefetch("product", queryset=products)).order_by("-added_at", "-id")
-
-
-def _lock_category_names(function: str) -> None:
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("names of categories are locked inside a transaction")
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(f"SELECT {function}(hashtext('catalog: names of categories'))")
 
 
 def _page(slug: str, *, sees_inactive: bool, database: str) -> ProductPage:

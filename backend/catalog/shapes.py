@@ -23,6 +23,7 @@ STOCK = "\x02"  # the values of quantity and is_in_stock
 UNITS = "\x03"  # around an SKU: its units
 COST = "\x04"
 REVIEWS = "\x05"
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def tree_text(forest: Tree) -> str:
@@ -189,10 +190,6 @@ def _list(name: str, items: Iterable[str]) -> str:
 def _pairs(values: Mapping[str, Any]) -> str:
     """The object without its braces."""
     return _dumps(values)[1:-1]
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _amount(amount: Decimal | None) -> str | None:

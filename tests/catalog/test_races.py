@@ -3,16 +3,18 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from backend.catalog import actions
-from backend.catalog.models import Product, Wish
+from backend.catalog.models import Category, Product, Wish
 from backend.core.errors import Conflict
 from backend.inventory.models import Stock
 from backend.reviews import actions as reviews
 from backend.reviews.models import Review
-from tests.catalog.drafting import create, variant
+from tests import factories
+from tests.catalog.drafting import create, update, variant
+from tests.concurrency.rivals import wait_until_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,3 +90,28 @@ def test_one_review_of_many_is_written(alice, monkeypatch):
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["AlreadyReviewed"] * 3 + ["Review"]
     assert Review.objects.count() == 1
     assert Product.objects.get().review_count == 1
+
+
+@pytest.mark.parametrize(
+    "write", [lambda: create("NEW", category="lights"), lambda: update("lamp", category="lights")]
+)
+def test_a_category_is_renamed_while_a_product_moves_in(as_guest, write):
+    category = factories.category("lights")
+    create()
+    has_renamed = threading.Event()
+
+    def rename():
+        with transaction.atomic():
+            Category.objects.filter(pk=category.pk).update(name="Lighting")
+            has_renamed.set()
+            wait_until_waiting()
+            actions.refresh_category(category_id=category.pk, now=timezone.now())
+
+    def move_in():
+        assert has_renamed.wait(timeout=10)
+        write()
+
+    at_once(rename, move_in)
+
+    found = as_guest.get("products/?category=lights").json()["results"]
+    assert [one["category"]["name"] for one in found] == ["Lighting"]

@@ -34,12 +34,24 @@ class Process:
 
     def __init__(self, monkeypatch):
         self.monkeypatch = monkeypatch
-        self.parts = {"_memory": Answers(most_bytes=10_000), "_flights": Flights()}
+        self.parts = {"_memory": asked_before(), "_flights": Flights()}
 
     def ask(self, make):
         for name, part in self.parts.items():
             self.monkeypatch.setattr(cache, name, part)
         return ask(make)
+
+
+def asked_before():
+    """The memory of a process that kept an answer once, of a generation that is over."""
+    memory = Answers(most_bytes=10_000)
+    memory.keep("/crowded", Answer.of("old"), generation="over", until=0.0)
+    return memory
+
+
+@pytest.fixture(autouse=True)
+def _memory(monkeypatch):
+    monkeypatch.setattr(cache, "_memory", asked_before())
 
 
 def ask(make):
@@ -97,6 +109,15 @@ def test_what_one_process_made_another_need_not(monkeypatch):
     assert Process(monkeypatch).ask(lambda: "made here") == "made here"
 
     assert Process(monkeypatch).ask(lambda: "made there") == "made here"
+
+
+def test_what_is_asked_for_the_first_time_is_not_shared(monkeypatch):
+    monkeypatch.setattr(cache, "_memory", Answers(most_bytes=10_000))
+
+    assert ask(lambda: "made") == "made"
+
+    assert redis.client().keys("catalog:*") == []
+    assert ask(lambda: "made anew") == "made"
 
 
 def test_nobody_waits_long_for_a_process_that_died(monkeypatch):

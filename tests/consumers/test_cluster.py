@@ -13,7 +13,7 @@ from redis.crc import key_slot
 
 from api import throttles
 from backend.catalog import cache
-from backend.catalog.answers import Answers
+from backend.catalog.answers import Answer, Answers
 from backend.config import health
 from backend.core import redis
 from backend.devstack import ports, processes
@@ -139,8 +139,9 @@ def test_the_catalogue_keeps_its_answers(monkeypatch):
     look_at_the_catalogue_anew()
     made = iter(["first", "second"])
 
-    for _ in range(2):  # as two processes would
-        monkeypatch.setattr(cache, "_memory", Answers(most_bytes=1000))
+    for _ in range(2):  # as two processes would that were asked for it before
+        monkeypatch.setattr(cache, "_memory", Answers(most_bytes=10_000))
+        cache._memory.keep("/a", Answer.of("old"), generation="over", until=0.0)
         assert cache.answer(address="/a", seconds=60, compute=made.__next__).body == b"first"
 
 

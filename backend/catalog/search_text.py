@@ -19,7 +19,7 @@ NAME, KIND = "=", "~"
 
 
 def vectors(products: Iterable[Product], *, forest: Tree) -> dict[UUID, str]:
-    """Each product's tsvector in PostgreSQL's notation, the words remembered; variants are prefetched."""
+    """Each product's tsvector in PostgreSQL's notation; variants on sale are prefetched. Remembers words."""
     texts = {product.pk: _tagged(product, forest) for product in products}
     stems = _stems({word for tagged in texts.values() for word in tagged})
     _remember({*stems, *stems.values()})
@@ -28,7 +28,7 @@ def vectors(products: Iterable[Product], *, forest: Tree) -> dict[UUID, str]:
 
 def _tagged(product: Product, forest: Tree) -> dict[str, str]:
     """Each word with the tags of where it stands."""
-    variants = [variant for variant in product.variants.all() if variant.is_active]
+    variants = product.variants.all()
     titles = [product.name, product.sku, *(variant.sku for variant in variants)]
     kinds = [category.name for category in forest.path(product.category_id)]
     kinds += [variant.name for variant in variants]

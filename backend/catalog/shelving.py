@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from itertools import batched
 from uuid import UUID
 
+from django.db.models import Prefetch
+
 from backend.catalog import search_text
-from backend.catalog.models import Category, Product
+from backend.catalog.models import Category, Product, Variant
 from backend.catalog.tree import Tree
 from backend.core import money
 from backend.inventory import soldout
@@ -14,6 +16,9 @@ from backend.shelf import queries as places
 from backend.shelf.models import NO_CATEGORY, Place
 
 BATCH = 1000
+_SOLD = Prefetch(
+    "variants", queryset=Variant.objects.filter(is_active=True).only("product", "sku", "name", "attributes")
+)
 
 
 def refresh(product_ids: Iterable[UUID]) -> None:
@@ -26,7 +31,7 @@ def refresh(product_ids: Iterable[UUID]) -> None:
     places.lock_of(found)
     forest = Tree(Category.objects.all())
     for some in batched(found, BATCH):
-        products = list(Product.objects.filter(pk__in=some).prefetch_related("variants"))
+        products = list(Product.objects.filter(pk__in=some).prefetch_related(_SOLD))
         shelf.put(_places(products, forest))
 
 

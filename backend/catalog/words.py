@@ -15,16 +15,23 @@ _PLAIN = str.maketrans(
 
 def of(text: str) -> list[str]:
     """The words in their order: `Crème 16"` is creme, 16."""
-    return [word[:LONGEST] for word in _WORD.findall(_fold(text))]
+    return _words(_fold(text))
 
 
 def with_compounds(text: str) -> Iterator[str]:
     """The words, and compounds also as one word, so that `tshirt` finds a T-shirt."""
-    yield from of(text)
-    for compound in _COMPOUND.findall(_fold(text)):
+    folded = _fold(text)
+    yield from _words(folded)
+    for compound in _COMPOUND.findall(folded):
         yield "".join(_WORD.findall(compound))[:LONGEST]
 
 
+def _words(folded: str) -> list[str]:
+    return [word[:LONGEST] for word in _WORD.findall(folded)]
+
+
 def _fold(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text).casefold()
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_PLAIN)

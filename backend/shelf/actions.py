@@ -5,21 +5,37 @@ The caller has opened the transaction and locked the product's row or its stock:
 
 from collections.abc import Collection, Iterable
 
+from django.db import connection
+
 from backend.shelf import ladders
 from backend.shelf.ladders import Rung
 from backend.shelf.models import Place
 
-_COLUMNS = [field.name for field in Place._meta.concrete_fields if not field.primary_key]
+_COLUMNS = [field.name for field in Place._meta.concrete_fields]
+# An array a column, so that one statement writes thousands and is no longer for it.
+_PUT = """INSERT INTO "shelf_place" ("product_id", "slug", "category_id", "cents", "created_at", "name",
+                           "is_active", "is_tracked", "is_buyable", "words")
+SELECT product_id, slug, category_id, cents, created_at, name,
+       is_active, is_tracked, is_buyable, words::tsvector
+  FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bigint[], %s::timestamptz[], %s::text[],
+              %s::boolean[], %s::boolean[], %s::boolean[], %s::text[])
+       AS fresh(product_id, slug, category_id, cents, created_at, name,
+                is_active, is_tracked, is_buyable, words)
+    ON CONFLICT (product_id) DO UPDATE
+   SET slug = EXCLUDED.slug, category_id = EXCLUDED.category_id, cents = EXCLUDED.cents,
+       created_at = EXCLUDED.created_at, name = EXCLUDED.name, is_active = EXCLUDED.is_active,
+       is_tracked = EXCLUDED.is_tracked, is_buyable = EXCLUDED.is_buyable, words = EXCLUDED.words
+"""
 
 
 def put(places: Iterable[Place]) -> None:
     """Make the places so, and their ladders. The caller has locked those that were there before."""
     fresh = sorted(places, key=lambda place: place.product_id)
-    known = Place.objects.filter(pk__in=[place.pk for place in fresh]).defer("words").in_bulk()
-    Place.objects.bulk_create(
-        fresh, update_conflicts=True, unique_fields=["product_id"], update_fields=_COLUMNS
-    )
-    ladders.follow(gone=map(_rung, known.values()), come=map(_rung, fresh))
+    known = Place.objects.filter(pk__in=[place.pk for place in fresh]).defer("words")
+    gone = [_rung(place) for place in known]
+    with connection.cursor() as cursor:
+        cursor.execute(_PUT, [[getattr(place, name) for place in fresh] for name in _COLUMNS])
+    ladders.follow(gone=gone, come=map(_rung, fresh))
 
 
 def turn(*, places: Iterable[Place], buyable: Collection[str]) -> None:

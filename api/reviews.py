@@ -1,19 +1,22 @@
 """Reviews of a product by those who bought it."""
 
+import json
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import StrictInt, StringConstraints
 
-from api import auth, fields
+from api import auth, fields, public_answers
 from api.catalog_examples import REVIEW
 from api.catalog_schemas import Review
 from api.examples import example
 from api.pagination import Page, PageQuery, page_of
 from api.responses import responses
+from backend.catalog import cache
 from backend.catalog import queries as catalog
 from backend.reviews import actions, queries, shapes
 
@@ -51,10 +54,13 @@ class OwnReview(Schema):
     response=responses({200: Page[Review]}, also=(401, 404)),
     summary="A product's reviews, newest first",
 )
-def reviews(request: auth.PublicRequest, slug: str, query: Query[PageQuery]) -> dict[str, Any]:
-    product = catalog.on_sale(slug=slug)
-    shape = partial(shapes.review_json, viewer=request.auth)
-    return page_of(request=request, rows=queries.of_product(product.pk), query=query, shape=shape)
+def reviews(request: auth.PublicRequest, slug: str, query: Query[PageQuery]) -> HttpResponse:
+    return public_answers.answer(
+        request,
+        lambda: json.dumps(_page(request, slug, query)),
+        address=request.build_absolute_uri(),
+        seconds=cache.PRODUCTS_SECONDS,
+    )
 
 
 @router.post(
@@ -66,3 +72,9 @@ def reviews(request: auth.PublicRequest, slug: str, query: Query[PageQuery]) -> 
 def add_review(request: auth.Request, slug: str, payload: ReviewIn) -> Status[dict[str, Any]]:
     review = actions.add_review(user=request.auth, slug=slug, now=timezone.now(), **payload.dict())
     return Status(201, shapes.own_review_json(review))
+
+
+def _page(request: auth.PublicRequest, slug: str, query: PageQuery) -> dict[str, Any]:
+    product = catalog.on_sale(slug=slug)
+    shape = partial(shapes.review_json, viewer=request.auth)
+    return page_of(request=request, rows=queries.of_product(product.pk), query=query, shape=shape)

@@ -1,7 +1,7 @@
 """How much memory the REST tier takes when it is fresh and when it has answered for long."""
 
 from collections.abc import Iterator
-from itertools import chain, zip_longest
+from itertools import cycle, islice
 from pathlib import Path
 
 from backend.devstack import ports
@@ -12,7 +12,8 @@ from backend.devstack.bench.row import Row
 from backend.devstack.bench.shop import Failed
 from backend.devstack.console import Console
 
-_FILES = ("lists", "details", "searches", "popular lists", "popular details")
+# So many of each in turn: most of what a shop is asked for is asked for again.
+_MIX = {"popular lists": 7, "popular details": 7, "details": 3, "lists": 2, "searches": 1}
 _LATEST_SECONDS = 240
 
 
@@ -41,9 +42,13 @@ def rows(measure: Measure, *, console: Console, early: int, late: int) -> Iterat
 
 
 def _mix(measure: Measure) -> None:
-    """The reads of all rows, in turn."""
-    files = [measure.file(f"{name}.requests").read_text().splitlines() for name in _FILES]
-    lines = (line for line in chain.from_iterable(zip_longest(*files)) if line)
+    """The reads of all rows; the few that are popular again and again, of the others as many as there are."""
+    files = {name: measure.file(f"{name}.requests").read_text().splitlines() for name in _MIX}
+    turns = min(len(files[name]) // count for name, count in _MIX.items() if "popular" not in name)
+    streams = {name: cycle(lines) for name, lines in files.items()}
+    lines = (
+        line for _ in range(turns) for name, count in _MIX.items() for line in islice(streams[name], count)
+    )
     measure.file("mix.requests").write_text("\n".join(lines))
 
 

@@ -1,8 +1,10 @@
 """How long PostgreSQL may keep anybody waiting, and who shares connections."""
 
+import select
 from typing import Any
 
 import dj_database_url
+from psycopg import Connection, OperationalError
 
 
 def settings(url: str, *, pool_size: int) -> dict[str, Any]:
@@ -23,7 +25,24 @@ def settings(url: str, *, pool_size: int) -> dict[str, Any]:
     limits = {"options": options, "connect_timeout": 5}
     database["OPTIONS"] = {**database.get("OPTIONS", {}), **limits}  # the address may ask for sslmode=require
     if pool_size:  # the web process serves each request on another thread: connections are shared by a pool
-        database["OPTIONS"]["pool"] = {"min_size": 2, "max_size": pool_size, "timeout": 12}
+        database["OPTIONS"]["pool"] = {
+            "min_size": min(2, pool_size),
+            "max_size": pool_size,
+            "timeout": 12,
+            "check": refuse_if_closed,
+        }
     else:
         database["CONN_MAX_AGE"] = None
     return database
+
+
+def refuse_if_closed(connection: "Connection[Any]") -> None:
+    """Raises OperationalError when the server has ended the session: then there is something to read.
+
+    Asked of a connection that lies in the pool, each time it is taken out; it costs no query.
+    """
+    look = select.poll()
+    look.register(connection.fileno(), select.POLLIN)
+    if look.poll(0):
+        connection.close()  # the pool puts another in its place
+        raise OperationalError("PostgreSQL has ended this session")

@@ -1,6 +1,6 @@
 """The api process: `python -m backend.config.rest` serves REST alone, by Granian, on HOST and API_PORT.
 
-A process a core, each with a few threads: the same addresses and answers as `web` gives, several times as fast.
+A process a core, each with a few threads: the addresses and answers of `web`, several times as fast.
 """
 
 import ctypes

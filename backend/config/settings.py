@@ -56,12 +56,12 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "api.middleware.ErrorsAsJson",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "backend.config.pages.Files",
+    "backend.config.pages.Sessions",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "backend.config.pages.Forms",
+    "backend.config.pages.Users",
+    "backend.config.pages.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

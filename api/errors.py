@@ -62,7 +62,8 @@ def answer(
 ) -> HttpResponse:
     """The contract's error, with its headers; `extra` is what this one error carries besides."""
     body = {"error": message, "code": code, "details": details, **extra}
-    response = JsonResponse(body, status=status)
+    # No proxy may keep it: a 404, which it might, is over when the product is put on sale.
+    response = JsonResponse(body, status=status, headers={"Cache-Control": "no-store"})
     if "retry_after" in extra:
         response.headers["Retry-After"] = str(extra["retry_after"])
     if status == 401:

@@ -18,9 +18,10 @@ from redis import RedisError
 from backend.core import redis
 
 MADE_STALE_BY = {"stock.changed", "catalog.changed", "review.added", "account.renamed"}
-# The relay takes about a tenth of a second: with these it stays well below the two that the contract gives.
-TURN_MILLISECONDS = 800
-LOOK_SECONDS = 0.3
+# The relay takes a tenth of a second, for stock (ADR 0011) up to 0.35: with these it stays well below the two
+# seconds that the contract gives.
+TURN_MILLISECONDS = 700
+LOOK_SECONDS = 0.25
 REPLICA_LAG_MILLISECONDS = 1500
 # Braces put them into one slot of a cluster, for the script.
 NEWEST = "{catalog}:newest"

@@ -53,8 +53,10 @@ def test_another_tag_is_no_match(as_guest, tag):
     assert as_guest.get("products/lamp/", If_None_Match=tag).status_code == 200
 
 
-def test_a_star_does_not_match_what_is_not_there(as_guest):
-    assert as_guest.get("products/lamp/", If_None_Match="*").status_code == 404
+def test_what_is_not_there_is_kept_by_nobody(as_guest):
+    answer = as_guest.get("products/lamp/", If_None_Match="*")
+
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
 
 
 @pytest.mark.parametrize("path", PATHS)

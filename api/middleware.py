@@ -32,6 +32,8 @@ class ErrorsAsJson:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith("/api/"):
             return self.get_response(request)
+        if request.method == "HEAD":
+            request.method = "GET"  # whose answer the server sends without its body
         refused = _refusal(request)
         if refused:
             return _answer(refused)
@@ -55,7 +57,7 @@ def _refusal(request: HttpRequest) -> int | None:
     if "\x00" in request.path:
         return 400
     # Django would send a GET on to the path with the slash; what has a body can't be sent on.
-    return 404 if request.method not in ("GET", "HEAD") and not request.path.endswith("/") else None
+    return 404 if request.method != "GET" and not request.path.endswith("/") else None
 
 
 def _as_json(response: HttpResponseBase) -> HttpResponseBase:
@@ -67,6 +69,8 @@ def _as_json(response: HttpResponseBase) -> HttpResponseBase:
     for name, value in response.headers.items():
         if not name.lower().startswith("content-"):
             answer.headers.setdefault(name, value)
+    if "GET" in answer.headers.get("Allow", ""):
+        answer.headers["Allow"] += ", HEAD"
     return answer
 
 

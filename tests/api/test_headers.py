@@ -122,3 +122,13 @@ def test_the_docs_load_nothing_from_elsewhere(as_guest):
         if address.startswith("/static/"):
             with closing(as_guest.get(address)) as file:
                 assert file.status_code == 200
+
+
+def test_the_headers_of_what_may_be_read_are_had_alone(as_guest):
+    read = as_guest.get("products/")
+    asked = as_guest.client.head("/api/v1/products/")
+    refused = as_guest.post("products/categories/", {})
+
+    # The body is the server's to leave out: tests/flows/test_servers.py.
+    assert (asked.status_code, dict(asked.headers)) == (200, dict(read.headers))
+    assert refused.headers["Allow"] == "GET, HEAD"

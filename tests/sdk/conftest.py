@@ -16,6 +16,8 @@ from tests import live
 from tests.sdk.programs import COMMANDS, Program
 from tests.wire import proxy
 
+SERVERS = ("daphne", "uvicorn")
+
 
 @dataclass
 class Web:
@@ -39,18 +41,27 @@ class Web:
 
 
 @pytest.fixture(scope="session")
-def the_web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    made = Web(ports.find_free(), tmp_path_factory.mktemp("sdk") / "web.log")
-    made.start()
+def the_webs(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Web]]:
+    """One by each server; whoever wants one starts it."""
+    folder = tmp_path_factory.mktemp("sdk")
+    made = {by: Web(ports.find_free(), folder / f"{by}.log", by=by) for by in SERVERS}
     yield made
-    made.stop()
-    assert "Traceback" not in made.log.read_text(), made.log.read_text()
+    for web in made.values():
+        web.stop()
+    logs = "".join(web.log.read_text() for web in made.values() if web.log.exists())
+    assert "Traceback" not in logs, logs
+
+
+@pytest.fixture(params=SERVERS)
+def web(request: pytest.FixtureRequest, the_webs: dict[str, Web], transactional_db: None) -> Web:
+    the_webs[request.param].start()
+    return the_webs[request.param]
 
 
 @pytest.fixture
-def web(the_web: Web, transactional_db: None) -> Web:
-    the_web.start()
-    return the_web
+def other_web(web: Web, the_webs: dict[str, Web]) -> Web:
+    """By the other server; it does not run yet, or still does."""
+    return next(other for other in the_webs.values() if other is not web)
 
 
 @pytest.fixture

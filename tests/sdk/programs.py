@@ -61,7 +61,9 @@ class Program:
         return self.heard(event, **about)[number - 1]
 
     def wait_until(self, condition: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> bool:
-        return processes.wait_until(condition, seconds=seconds)
+        """Whether it came to be; of a program that has ended nothing more is expected."""
+        processes.wait_until(lambda: condition() or self._process.poll() is not None, seconds=seconds)
+        return condition()
 
     def subscribe(self, *topics: str) -> list[Told]:
         """Subscribe to them all; the answers."""

@@ -13,7 +13,6 @@ from tests import factories
 from tests.consumers.test_cart import add
 from tests.consumers.test_centrifuge_topics import cart_topic
 from tests.consumers.test_history import sell
-from tests.sdk.conftest import Web
 from tests.wire import oracle
 
 pytestmark = pytest.mark.slow
@@ -132,23 +131,20 @@ def test_a_killed_server_that_comes_back_has_forgotten_nothing(app, web, alice, 
     assert told["recovered"] is True
 
 
-def test_a_server_that_ends_hands_its_clients_to_the_next(app, line, web, alice, change, tmp_path):
-    new = Web(ports.find_free(), tmp_path / "web.log", by="uvicorn")
-    new.start()
-    try:
-        line.upstream = new.port
-        web.stop()
-        app.wait("connecting", code=3001)
-        change(2)
-        told = back(app, cart_topic(alice))
-        change()
+def test_a_server_that_ends_hands_its_clients_to_the_next(app, line, web, other_web, alice, change):
+    other_web.start()
+    line.upstream = other_web.port
+    web.stop()
+    app.wait("connecting", code=3001)
+    change(2)
+    told = back(app, cart_topic(alice))
+    change()
 
-        check(app, alice, 5)
-        assert told["recovered"] is True
-        line.upstream = web.port
-        web.start()
-    finally:
-        new.stop()
+    check(app, alice, 5)
+    assert told["recovered"] is True
+    line.upstream = web.port
+    web.start()
+    other_web.stop()
     app.wait("connecting", code=3001, number=2)
     back(app, cart_topic(alice), number=3)
     change()

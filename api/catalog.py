@@ -60,7 +60,6 @@ def categories(request: auth.PublicRequest) -> HttpResponse:
     return public_answers.answer(
         request,
         lambda: forest.current().text,
-        address=request.build_absolute_uri(request.path),
         seconds=cache.CATEGORIES_SECONDS,
     )
 
@@ -75,8 +74,8 @@ def products(request: auth.PublicRequest, query: Query[ProductsQuery]) -> HttpRe
     return public_answers.answer(
         request,
         lambda: _products(request, query),
-        address=request.build_absolute_uri(),
         seconds=cache.PRODUCTS_SECONDS,
+        heeds_query=True,
     )
 
 
@@ -91,7 +90,6 @@ def product(request: auth.PublicRequest, slug: str) -> HttpResponse:
     return public_answers.answer(
         request,
         lambda: _detail(request, queries.shown(slug=slug, sees_inactive=request.auth.is_staff)),
-        address=request.build_absolute_uri(request.path),
         seconds=cache.PRODUCTS_SECONDS,
     )
 

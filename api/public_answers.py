@@ -17,13 +17,19 @@ PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Authorization"}
 
 
 def answer(
-    request: auth.PublicRequest, compute: Callable[[], str], *, address: str, seconds: int
+    request: auth.PublicRequest, compute: Callable[[], str], *, seconds: int, heeds_query: bool = False
 ) -> HttpResponse:
-    """What `compute` returns, JSON text. No schema is run over it, for speed: tests are."""
+    """What `compute` returns, JSON text. No schema is run over it, for speed: tests are.
+
+    `heeds_query`: other parameters, another answer.
+    """
     if not request.auth.is_anonymous:
         return private(request, compute())
     kept = cache.answer(
-        address=address, seconds=seconds, compute=lambda: links.with_addresses(compute(), request=request)
+        # With the host, for it stands in links.
+        address=request.build_absolute_uri(None if heeds_query else request.path),
+        seconds=seconds,
+        compute=lambda: links.with_addresses(compute(), request=request),
     )
     return _unchanged(kept) if _has(request, kept) else _whole(kept)
 

@@ -58,8 +58,8 @@ def reviews(request: auth.PublicRequest, slug: str, query: Query[PageQuery]) -> 
     return public_answers.answer(
         request,
         lambda: json.dumps(_page(request, slug, query)),
-        address=request.build_absolute_uri(),
         seconds=cache.PRODUCTS_SECONDS,
+        heeds_query=True,
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import StrictInt
 from api import auth
 from api.examples import example
 from api.responses import responses
-from backend.cart import actions, queries, shapes
+from backend.cart import actions, lines, queries, shapes
 
 router = Router(tags=["cart"], auth=auth.signed_in)
 Units = Annotated[StrictInt, Field(gt=0, le=actions.MOST_UNITS, examples=[2])]
@@ -109,7 +109,8 @@ class Message(Schema):
 
 @router.get("/", response=responses({200: Cart}, also=(401,)), summary="My cart")
 def cart(request: auth.Request) -> dict[str, Any]:
-    return shapes.cart_json(queries.cart_of(user_id=request.auth.pk, now=timezone.now()))
+    found = queries.cart_of(user_id=request.auth.pk, now=timezone.now())
+    return shapes.cart_json(found, lines.of([found.pk]))
 
 
 @router.post(

@@ -28,9 +28,9 @@ class CartSocket(LiveSocket):
 def look(topics: Sequence[str]) -> dict[str, Seen]:
     """The carts with their lines, all as of one moment."""
     ids = [UUID(topic.rpartition(":")[2]) for topic in topics]
-    seen = [_seen(cart) for cart in moment.at_once(lambda: carts.by_ids(ids))]
+    seen = [_seen(cart, lines) for cart, lines in moment.at_once(lambda: carts.by_ids(ids))]
     return {one.topic: one for one in seen}
 
 
-def _seen(cart: Any) -> Seen:
-    return Seen(events.topic(cart), cart.version, shapes.cart_json(cart))
+def _seen(cart: Any, lines: Any) -> Seen:
+    return Seen(events.topic(cart), cart.version, shapes.cart_json(cart, lines))

@@ -32,13 +32,16 @@ PARTS = {
     "shelf_ladder": "place",
 }
 KEYS = {"stock": "sku", "place": "product_id"}
-# One UPDATE that looks and writes at once needs no lock before it: units of stock, a product's rating.
-AT_ONCE = re.compile(r'SET (on_hand = on_hand \+|"rating_sum" = \("catalog_product"\."rating_sum")')
+# One UPDATE that looks and writes at once needs no lock before it: a product's rating, a cart's version.
+AT_ONCE = re.compile(r'SET ("rating_sum" = \("catalog_product"\."rating_sum"|version = \w+\.version \+ 1)')
 
 _WRITE = re.compile(r'\s*(UPDATE|DELETE FROM|INSERT INTO) "?(\w+)"?')
 _LOCK = re.compile(r'FROM "(\w+)".* FOR (?:NO KEY )?UPDATE(?: OF "(\w+)")?', re.DOTALL)
 _WHERE = re.compile(r'WHERE \(?(?:"\w+"\.)?"?(\w+)"? = (?:%s|%\((\w+)\)s)')
 _COLUMNS = re.compile(r'INSERT INTO "\w+" \(([^)]*)\)')
+# Rows that a statement of several parts locks by a list of names: `ORDER BY` makes it their order.
+_SEVERAL = re.compile(r"unnest\(%\((\w+)\)s.* JOIN (\w+) AS (\w+) .* FOR UPDATE OF \3", re.DOTALL)
+_SORTED = re.compile(r'ORDER BY \w+\.sku COLLATE "C" FOR UPDATE')
 _SAVEPOINT = re.compile(r'(ROLLBACK TO )?SAVEPOINT "(\w+)"')
 
 SEVERAL = "?"
@@ -75,7 +78,9 @@ class Transaction:
         return [f"stock {row.value}" if row.kind == "stock" else row.kind for row in self.rows]
 
     def _look(self, sql: str, params: Any) -> None:
-        if written := _WRITE.match(sql):
+        if sql.lstrip().startswith("WITH"):
+            self._look_at_parts(sql, params)
+        elif written := _WRITE.match(sql):
             verb, table = written.groups()
             self._check_part(verb, table)
             if table in TABLES:
@@ -91,6 +96,15 @@ class Transaction:
                 self.savepoints.setdefault(name, len(self.rows)) if is_rollback else len(self.rows) :
             ]
             self.savepoints[name] = len(self.rows)
+
+    def _look_at_parts(self, sql: str, params: Any) -> None:
+        """One statement that locks rows by their names, and then writes them and what belongs to them."""
+        if several := _SEVERAL.search(sql):
+            names = params[several[1]]
+            for name in sorted(names) if _SORTED.search(sql) else names:
+                self._take(Row(TABLES[several[2]], "sku", name), None)
+        for verb, table in _WRITE.findall(sql):
+            self._check_part(verb, table)
 
     def _check_part(self, verb: str, table: str) -> None:
         whole = PARTS.get(table)

@@ -1,100 +1,112 @@
 """What a customer does with their cart. Each action locks the cart's row first, and nothing else."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from backend.cart import events, queries
+from backend.cart import events, lines, queries
+from backend.cart.lines import Line
 from backend.cart.models import Cart, CartItem
 from backend.catalog import sellable as catalog
-from backend.core import transactions
+from backend.core import rows, transactions
 from backend.core.errors import invalid_field
-from backend.inventory import queries as inventory
 from backend.inventory.actions import StockUnavailable
 
 MOST_LINES = 100
 MOST_UNITS = 9_999
+_FIRST_CHANGE = 2  # a cart that nobody has touched is at version 1
+_COUNT = """
+ON CONFLICT (user_id) DO UPDATE SET version = cart_cart.version + 1, updated_at = excluded.updated_at
+RETURNING id, version, created_at
+"""
 
 
 @transactions.retried
 def add_item(
     *, user_id: UUID, product_id: UUID, variant_id: UUID | None, quantity: int, now: datetime
-) -> tuple[CartItem, bool]:
+) -> tuple[Line, bool]:
     """Put units in; a SKU that is there already gains them. Returns the line and whether it is new.
 
     Raises Missing for an unknown product, Invalid for a variant that is not named or a cart that is full,
     StockUnavailable when the line would ask for more than can be bought now (checkout is what holds units).
+    Five statements: what is sold, the cart's lock and version, its lines, the line, the event.
     """
     item = catalog.sellable(product_id=product_id, variant_id=variant_id)
-    cart = queries.lock_cart(user_id=user_id, now=now)
-    line = cart.items.filter(sku=item.sku).first()
+    cart = _changing(user_id=user_id, now=now)
+    held = lines.of([cart.pk])
+    line = next((one for one in held if one.sku == item.sku), None)
+    if line is None and len(held) >= MOST_LINES:
+        raise invalid_field("product_id", f"A cart holds at most {MOST_LINES} different things.")
     wanted = quantity + (line.quantity if line else 0)
-    _check(item=item, wanted=wanted, is_new=line is None, cart=cart)
-    if line is None:
-        created = _new_line(cart=cart, item=item, quantity=wanted, now=now)
+    _check(item=item, wanted=wanted)
+    if line:
+        changed = replace(line, quantity=wanted)
     else:
-        cart.items.filter(pk=line.pk).update(quantity=wanted)
-    changed = _tell(cart, "cart.item_updated" if line else "cart.item_added", now)
-    return changed[line.pk if line else created.pk], line is None
+        changed = lines.new(cart_id=cart.pk, item=item, quantity=wanted, now=now)
+    _put(changed, cart=cart, held=held, event="cart.item_updated" if line else "cart.item_added", now=now)
+    return changed, line is None
 
 
 @transactions.retried
-def set_quantity(*, user_id: UUID, item_id: UUID, quantity: int, now: datetime) -> CartItem:
+def set_quantity(*, user_id: UUID, item_id: UUID, quantity: int, now: datetime) -> Line:
     """Make it so many units. Raises Missing, Denied for somebody else's line, StockUnavailable."""
-    cart = queries.lock_cart(user_id=user_id, now=now)
-    line = queries.owned_item(item_id=item_id, user_id=user_id)
+    cart = _changing(user_id=user_id, now=now)
+    held = lines.of([cart.pk])
+    line = queries.owned(held, item_id)
     item = catalog.sellable(product_id=line.product_id, variant_id=line.variant_id)
-    _check(item=item, wanted=quantity, is_new=False, cart=cart)
-    cart.items.filter(pk=line.pk).update(quantity=quantity)
-    return _tell(cart, "cart.item_updated", now)[line.pk]
+    _check(item=item, wanted=quantity)
+    changed = replace(line, quantity=quantity)
+    _put(changed, cart=cart, held=held, event="cart.item_updated", now=now)
+    return changed
 
 
 @transactions.retried
 def remove_item(*, user_id: UUID, item_id: UUID, now: datetime) -> None:
     """Take a line out. Raises Missing, Denied for somebody else's line."""
-    cart = queries.lock_cart(user_id=user_id, now=now)
-    queries.owned_item(item_id=item_id, user_id=user_id).delete()
-    _tell(cart, "cart.item_removed", now)
+    cart = _changing(user_id=user_id, now=now)
+    held = lines.of([cart.pk])
+    line = queries.owned(held, item_id)
+    CartItem.objects.filter(pk=item_id).delete()
+    left = [one for one in held if one is not line]
+    events.cart_changed(cart=cart, lines=left, event="cart.item_removed", now=now)
 
 
 @transactions.retried
 def clear(*, user_id: UUID, now: datetime) -> None:
     """Take everything out; an empty cart stays as it is."""
     cart = queries.lock_cart(user_id=user_id, now=now)
-    if cart.items.exists():
-        empty(cart=cart, event="cart.cleared", now=now)
+    if lines.of([cart.pk]):
+        empty(user_id=user_id, event="cart.cleared", now=now)
 
 
-def empty(*, cart: Cart, event: str, now: datetime) -> None:
-    """Take everything out of a cart that the caller has locked (checkout does)."""
-    cart.items.all().delete()
-    _tell(cart, event, now)
+def empty(*, user_id: UUID, event: str, now: datetime) -> list[Line]:
+    """Take everything out of the user's cart in the caller's transaction, and return what was in it.
+
+    Locks the cart. Three statements: the cart's lock and version, its lines, the event.
+    """
+    cart = _changing(user_id=user_id, now=now)
+    taken = lines.take_out(cart.pk)
+    events.cart_changed(cart=cart, lines=[], event=event, now=now)
+    return taken
 
 
-def _check(*, item: catalog.Sellable, wanted: int, is_new: bool, cart: Cart) -> None:
+def _changing(*, user_id: UUID, now: datetime) -> Cart:
+    """The user's cart, locked until the transaction ends, with the version of the change; made if need be."""
+    cart = Cart(user_id=user_id, version=_FIRST_CHANGE, created_at=now, updated_at=now)
+    [(cart.pk, cart.version, cart.created_at)] = rows.insert([cart], otherwise=_COUNT)
+    return cart
+
+
+def _check(*, item: catalog.Sellable, wanted: int) -> None:
     if wanted > MOST_UNITS:
         raise invalid_field("quantity", f"At most {MOST_UNITS} units of one thing.")
-    if is_new and cart.items.count() >= MOST_LINES:
-        raise invalid_field("product_id", f"A cart holds at most {MOST_LINES} different things.")
-    if not item.is_tracked:
-        return
-    available = inventory.quantities([item.sku]).get(item.sku, 0)
-    if wanted > available:
-        raise StockUnavailable(sku=item.sku, requested=wanted, available=available)
+    if item.is_tracked and wanted > item.available:
+        raise StockUnavailable(sku=item.sku, requested=wanted, available=item.available)
 
 
-def _new_line(*, cart: Cart, item: catalog.Sellable, quantity: int, now: datetime) -> CartItem:
-    return CartItem.objects.create(
-        cart=cart,
-        product_id=item.product_id,
-        variant_id=item.variant_id,
-        sku=item.sku,
-        quantity=quantity,
-        price_when_added=item.price,
-        created_at=now,
-    )
-
-
-def _tell(cart: Cart, event: str, now: datetime) -> dict[UUID, CartItem]:
-    lines = queries.lines(cart)
-    events.cart_changed(cart=cart, lines=lines, event=event, now=now)
-    return {line.pk: line for line in lines}
+def _put(changed: Line, *, cart: Cart, held: Collection[Line], event: str, now: datetime) -> None:
+    lines.put(changed)
+    others = [line for line in held if line.id != changed.id]
+    now_held = sorted([*others, changed], key=lambda line: (line.created_at, line.id))
+    events.cart_changed(cart=cart, lines=now_held, event=event, now=now)

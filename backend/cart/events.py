@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from backend.cart import shapes
-from backend.cart.models import Cart, CartItem
+from backend.cart.lines import Line
+from backend.cart.models import Cart
 from backend.outbox import actions as outbox
 
 
@@ -13,10 +14,7 @@ def topic(cart: Cart) -> str:
     return f"cart:{cart.pk}"
 
 
-def cart_changed(*, cart: Cart, lines: Sequence[CartItem], event: str, now: datetime) -> None:
-    """Count the change and tell it; the caller holds the cart's lock."""
-    cart.version += 1
-    cart.updated_at = now
-    cart.save(update_fields=["version", "updated_at"])
+def cart_changed(*, cart: Cart, lines: Sequence[Line], event: str, now: datetime) -> None:
+    """Tell the change that the cart's version counts; the caller holds its lock."""
     data = shapes.cart_json(cart, lines)
     outbox.publish(topic=topic(cart), event=event, version=cart.version, data=data, now=now)

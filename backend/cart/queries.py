@@ -5,28 +5,30 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
 
+from backend.cart import lines
+from backend.cart.lines import Line
 from backend.cart.models import Cart, CartItem
 from backend.core.errors import Denied, Missing
 
-_LINES = CartItem.objects.select_related("product", "variant")
-
 
 def cart_of(*, user_id: UUID, now: datetime) -> Cart:
-    """The user's cart with its lines; made if there was none."""
-    cart = _with_lines().filter(user_id=user_id).first()
+    """The user's cart; made if there was none."""
+    cart = Cart.objects.filter(user_id=user_id).first()
     if cart is None:
-        Cart.objects.bulk_create(
-            [Cart(user_id=user_id, created_at=now, updated_at=now)], ignore_conflicts=True
-        )
-        cart = _with_lines().get(user_id=user_id)
+        _make(user_id, now)
+        cart = Cart.objects.get(user_id=user_id)
     return cart
 
 
-def by_ids(cart_ids: Collection[UUID]) -> list[Cart]:
-    """These carts with their lines, those that exist, in a fixed number of queries."""
-    return list(_with_lines().filter(pk__in=cart_ids))
+def by_ids(cart_ids: Collection[UUID]) -> list[tuple[Cart, list[Line]]]:
+    """These carts with their lines, those that exist, in two queries."""
+    carts: dict[UUID, tuple[Cart, list[Line]]] = {
+        cart.pk: (cart, []) for cart in Cart.objects.filter(pk__in=cart_ids)
+    }
+    for line in lines.of(carts):
+        carts[line.cart_id][1].append(line)
+    return list(carts.values())
 
 
 def lock_cart(*, user_id: UUID, now: datetime) -> Cart:
@@ -39,27 +41,20 @@ def lock_cart(*, user_id: UUID, now: datetime) -> Cart:
     locked = Cart.objects.select_for_update()
     cart = locked.filter(user_id=user_id).first()
     if cart is None:
-        Cart.objects.bulk_create(
-            [Cart(user_id=user_id, created_at=now, updated_at=now)], ignore_conflicts=True
-        )
+        _make(user_id, now)
         cart = locked.get(user_id=user_id)
     return cart
 
 
-def lines(cart: Cart) -> list[CartItem]:
-    """The cart's lines with product and variant, in one query."""
-    return list(_LINES.filter(cart=cart))
-
-
-def owned_item(*, item_id: UUID, user_id: UUID) -> CartItem:
-    """The line, if it lies in the user's cart. Raises Missing, or Denied for somebody else's."""
-    item = _LINES.select_related("cart").filter(pk=item_id).first()
-    if item is None:
-        raise Missing("No such cart item")
-    if item.cart.user_id != user_id:
+def owned(held: Collection[Line], item_id: UUID) -> Line:
+    """The line among those of the user's cart. Raises Missing, or Denied for one in another cart."""
+    for line in held:
+        if line.id == item_id:
+            return line
+    if CartItem.objects.filter(pk=item_id).exists():
         raise Denied
-    return item
+    raise Missing("No such cart item")
 
 
-def _with_lines() -> QuerySet[Cart]:
-    return Cart.objects.prefetch_related(Prefetch("items", queryset=_LINES))
+def _make(user_id: UUID, now: datetime) -> None:
+    Cart.objects.bulk_create([Cart(user_id=user_id, created_at=now, updated_at=now)], ignore_conflicts=True)

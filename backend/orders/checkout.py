@@ -1,10 +1,9 @@
-"""The parts of placing an order: lines at today's prices, the row with its snapshot, the emptied cart."""
+"""The parts of placing an order: what the cart held at today's prices, and the rows with their snapshot."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-from decimal import Decimal
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -12,36 +11,34 @@ from django.db import IntegrityError
 from backend.accounts import shapes as accounts
 from backend.accounts.models import Address, User
 from backend.cart import actions as carts
-from backend.cart import queries as cart_queries
-from backend.cart.models import Cart
-from backend.catalog import sellable as catalog
-from backend.core.errors import invalid_field
+from backend.cart.lines import Line
+from backend.core import rows
+from backend.core.errors import Invalid, invalid_field
 from backend.orders import numbers, pricing
 from backend.orders.models import Order, OrderItem
 
 DRAWS = 5
 
 
-@dataclass(frozen=True)
-class Line:
-    """So many units of one sellable thing, at its price of now."""
+class CartEmpty(Invalid):
+    """There is nothing to order."""
 
-    item: catalog.Sellable
-    quantity: int
-
-    @property
-    def subtotal(self) -> Decimal:
-        return self.item.price * self.quantity
+    code = "cart_empty"
+    message = "Your cart is empty"
 
 
-def lines(cart: Cart) -> list[Line]:
-    """What the locked cart holds, at today's prices. Raises Invalid for a line that is no longer sold."""
-    items = cart_queries.lines(cart)
-    sold = catalog.sellables([(item.product_id, item.variant_id) for item in items])
-    gone = [item.sku for item in items if item.sku not in sold]
+def take_lines(*, user: User, now: datetime) -> list[Line]:
+    """What the user's cart held; its devices see it empty. Locks the cart.
+
+    Raises CartEmpty, and Invalid for a line that is no longer sold.
+    """
+    lines = carts.empty(user_id=user.pk, event="cart.checked_out", now=now)
+    if not lines:
+        raise CartEmpty
+    gone = [line.sku for line in lines if not line.is_sold]
     if gone:
         raise invalid_field("cart", f"No longer sold: {', '.join(sorted(gone))}.")
-    return [Line(item=sold[item.sku], quantity=item.quantity) for item in items]
+    return lines
 
 
 def write_order(
@@ -57,16 +54,13 @@ def write_order(
         expires_at=now + settings.ORDER_PAYMENT_WINDOW,
         created_at=now,
         updated_at=now,
-        **asdict(pricing.totals((line.item.price, line.quantity) for line in lines)),
+        **asdict(pricing.totals((line.price, line.quantity) for line in lines)),
     )
     _insert(order, now)
-    OrderItem.objects.bulk_create(_item(order, line) for line in lines)
+    items = sorted((_item(order, line) for line in lines), key=lambda item: item.product_sku)
+    rows.insert(items)
+    rows.attach(order, items=items)
     return order
-
-
-def empty_cart(*, cart: Cart, now: datetime) -> None:
-    """Nothing is left in the locked cart, and its devices see it."""
-    carts.empty(cart=cart, event="cart.checked_out", now=now)
 
 
 def units(order: Order) -> dict[str, int]:
@@ -82,8 +76,7 @@ def _insert(order: Order, now: datetime) -> None:
     """Draw a number until it is free: a taken one is skipped by the constraint, not looked up before."""
     for _ in range(DRAWS):
         order.order_number = numbers.order_number(now)
-        Order.objects.bulk_create([order], ignore_conflicts=True)
-        if Order.objects.filter(pk=order.pk).exists():
+        if rows.insert([order], otherwise="ON CONFLICT (order_number) DO NOTHING RETURNING id"):
             return
     raise IntegrityError(f"{DRAWS} order numbers in a row were taken")
 
@@ -91,12 +84,13 @@ def _insert(order: Order, now: datetime) -> None:
 def _item(order: Order, line: Line) -> OrderItem:
     return OrderItem(
         order=order,
-        product_id=line.item.product_id,
-        product_name=line.item.product_name,
-        product_sku=line.item.sku,
-        variant_name=line.item.variant_name,
-        price=line.item.price,
+        product_id=line.product_id,
+        product_name=line.product_name,
+        product_sku=line.sku,
+        variant_name=line.variant_name,
+        price=line.price,
         quantity=line.quantity,
         subtotal=line.subtotal,
-        is_tracked=line.item.is_tracked,
+        is_tracked=line.is_tracked,
+        created_at=order.created_at,
     )

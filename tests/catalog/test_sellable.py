@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from backend.catalog.models import Product, Variant
-from backend.catalog.sellable import Sellable, sellable, sellables
+from backend.catalog.sellable import Sellable, sellable
 from backend.core.errors import Invalid, Missing
 from tests.catalog.drafting import create, variant
 
@@ -35,6 +35,7 @@ def test_a_product_without_variants_is_sold_itself(lamp):
         sku="LAMP",
         price=Decimal("10.00"),
         is_tracked=False,
+        available=0,
     )
 
 
@@ -68,14 +69,3 @@ def test_what_is_unknown_or_off_sale_is_missing(lamp, desk):
     Product.objects.update(is_active=False)
     with pytest.raises(Missing):
         sellable(product_id=lamp.pk, variant_id=None)
-
-
-def test_many_are_found_in_two_queries(lamp, desk, django_assert_num_queries):
-    oak, ash = Variant.objects.order_by("sku")
-    pairs = [(lamp.pk, None), (desk.pk, oak.pk), (desk.pk, None), (lamp.pk, ash.pk), (uuid4(), None)]
-
-    with django_assert_num_queries(2):
-        found = sellables(pairs)
-
-    assert {sku: item.product_name for sku, item in found.items()} == {"LAMP": "Lamp", "D-1": "Desk"}
-    assert found["D-1"] == sellable(product_id=desk.pk, variant_id=oak.pk)

@@ -1,12 +1,14 @@
 """The locks are PostgreSQL's own: while they are held, another connection can't have the row."""
 
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
@@ -14,11 +16,13 @@ from backend.accounts import queries as accounts
 from backend.cart import queries as carts
 from backend.catalog import queries as catalog
 from backend.inventory import actions as inventory
+from backend.inventory.models import Stock
 from backend.orders import actions as orders
 from backend.orders import queries as order_rows
 from backend.payments import actions as payments
 from backend.payments import queries as payment_rows
-from tests import live
+from tests import factories, live
+from tests.concurrency import rivals
 from tests.concurrency.stall import SKUS, Stall
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -132,3 +136,25 @@ def test_labels_hold_their_sku_only_when_they_change(stall: Stall, is_free: IsFr
         assert is_free("inventory_stock", "MUG-9", "sku")
         relabel(threshold=1)
         assert not is_free("inventory_stock", "MUG-9", "sku")
+
+
+def test_skus_are_locked_in_their_order_however_they_are_named(is_free: IsFree) -> None:
+    """Who waits for the first holds none of those behind it."""
+    for sku in ("A", "B", "C"):
+        factories.product(sku=sku)
+    units = {"C": 1, "A": 1, "B": 1}
+    hold = partial(inventory.hold, order_id=uuid4(), actor_id=None, now=timezone.now())
+
+    def move() -> None:
+        hold(units=units)
+        connection.close()
+
+    with rivals.rival() as other:
+        other.execute("SELECT 1 FROM inventory_stock WHERE sku = 'A' FOR UPDATE")
+        waiting = threading.Thread(target=move)
+        waiting.start()
+        rivals.wait_until_waiting()
+        assert [is_free("inventory_stock", sku, "sku") for sku in ("B", "C")] == [True, True]
+        other.rollback()
+    waiting.join(rivals.PATIENCE)
+    assert list(Stock.objects.values_list("held", flat=True)) == [1, 1, 1]

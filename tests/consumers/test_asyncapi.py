@@ -44,8 +44,8 @@ def fill_cart(user, product):
     now = timezone.now()
     what = {"user_id": user.pk, "now": now}
     line, _ = cart.add_item(product_id=product.pk, variant_id=None, quantity=1, **what)
-    cart.set_quantity(item_id=line.pk, quantity=2, **what)
-    cart.remove_item(item_id=line.pk, **what)
+    cart.set_quantity(item_id=line.id, quantity=2, **what)
+    cart.remove_item(item_id=line.id, **what)
     for _ in range(2):
         cart.add_item(product_id=product.pk, variant_id=None, quantity=1, **what)
         cart.clear(**what)

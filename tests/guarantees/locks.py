@@ -4,20 +4,19 @@ from tests.guarantees.promise import Break, Edit, Promise
 
 ORDER = "tests/concurrency/test_lock_order.py::test_locks_are_taken_in_the_one_order"
 LOCKING = "tests/concurrency/test_locks_hold.py"
-OVERSELL = "tests/concurrency/test_oversell.py"
 PROMISES = [
     Promise(
         key="L1",
-        says="Stock is locked SKU by SKU, sorted: carts filled in opposite order do not deadlock.",
-        kept_by="`inventory.actions._move_all`: `sorted(units.items())`",
+        says="Stock is locked sorted by SKU: carts filled in opposite order do not deadlock.",
+        kept_by="`inventory.moving._MOVE`: `ORDER BY stock.sku … FOR UPDATE`",
         breaks=[
             Break(
                 out="sorting",
                 edits=[
-                    Edit("backend/inventory/actions.py", "in sorted(units.items())", "in units.items()"),
+                    Edit("backend/inventory/moving.py", 'ORDER BY stock.sku COLLATE "C" FOR', "FOR"),
                     Edit("backend/orders/models.py", 'ordering = ["product_sku"]', 'ordering = ["pk"]'),
                 ],
-                tests=[ORDER, f"{OVERSELL}::test_carts_filled_in_opposite_order_do_not_deadlock"],
+                tests=[ORDER, f"{LOCKING}::test_skus_are_locked_in_their_order_however_they_are_named"],
             )
         ],
     ),

@@ -4,19 +4,20 @@ from tests.guarantees.promise import Break, Edit, Promise
 
 MOVES = "tests/inventory/test_moves.py"
 INVENTORY = "backend/inventory/actions.py"
+MOVING = "backend/inventory/moving.py"
 ORDERS = "backend/orders/actions.py"
 
 PROMISES = [
     Promise(
         key="S1",
         says="What can be sold, `on_hand - held`, never falls below zero.",
-        kept_by="`inventory.actions._MOVE`: one conditional UPDATE per SKU; no row back is "
+        kept_by="`inventory.moving._MOVE`: one conditional UPDATE of all SKUs; a row that is not back is "
         "`stock_unavailable`. The CHECK `stock_held_within_on_hand` stands behind it",
         breaks=[
             Break(
                 out="the condition `held + … <= on_hand + …`",
                 edits=[
-                    Edit(INVENTORY, "AND held::bigint + %(held)s <= on_hand::bigint + %(on_hand)s", ""),
+                    Edit(MOVING, "AND stock.held + locked.held <= stock.on_hand + locked.on_hand", ""),
                 ],
                 tests=[
                     f"{MOVES}::test_more_than_is_free_is_refused_and_nothing_moves",
@@ -26,7 +27,7 @@ PROMISES = [
             ),
             Break(
                 out="the condition `held + … >= 0`",
-                edits=[Edit(INVENTORY, "AND held::bigint + %(held)s >= 0", "")],
+                edits=[Edit(MOVING, "AND stock.held + locked.held >= 0", "")],
                 tests=[f"{MOVES}::test_a_sale_without_a_hold_is_refused"],
             ),
         ],
@@ -41,11 +42,11 @@ PROMISES = [
     Promise(
         key="S3",
         says="The ledger sums to the rows: each change writes who, why, which order, by how much.",
-        kept_by="`inventory.actions._move`: the UPDATE and `_record` in one transaction",
+        kept_by="`inventory.moving._MOVE`: the UPDATE and the ledger's lines are one statement",
         breaks=[
             Break(
-                out="`_record` in `_move`",
-                edits=[Edit(INVENTORY, "    _record(stock, on_hand, held, cause)\n", "")],
+                out="the lines (none is made of what was moved)",
+                edits=[Edit(MOVING, "      FROM moved\n)", "      FROM moved WHERE false\n)")],
                 tests=[
                     f"{MOVES}::test_a_hold_keeps_units_and_tells_what_is_left",
                     f"{MOVES}::test_an_adjustment_is_signed_by_its_actor",
@@ -106,7 +107,7 @@ PROMISES = [
             Break(
                 out="the condition `held + … <= on_hand + …`",
                 edits=[
-                    Edit(INVENTORY, "AND held::bigint + %(held)s <= on_hand::bigint + %(on_hand)s", ""),
+                    Edit(MOVING, "AND stock.held + locked.held <= stock.on_hand + locked.on_hand", ""),
                 ],
                 tests=[f"{MOVES}::test_an_adjustment_never_takes_held_units"],
             )
@@ -122,7 +123,7 @@ PROMISES = [
                 edits=[
                     Edit(
                         INVENTORY,
-                        "        raise _refusal(sku, on_hand, held)\n",
+                        "        raise _refusal(lacking, deltas[lacking])\n",
                         '        raise Conflict("Somebody else was faster, try again")\n',
                     )
                 ],

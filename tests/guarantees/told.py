@@ -20,7 +20,7 @@ PROMISES = [
             ),
             Break(
                 out="counting a stock row's",
-                edits=[Edit("backend/inventory/actions.py", ", version = version + 1\n", "\n")],
+                edits=[Edit("backend/inventory/moving.py", ", version = version + 1\n", "\n")],
                 tests=["tests/inventory/test_moves.py::test_a_hold_keeps_units_and_tells_what_is_left"],
             ),
         ],

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from backend.core.errors import Conflict, Missing
+from backend.core.errors import Conflict, Invalid, Missing
 from backend.inventory import actions, queries
 from backend.inventory.actions import StockUnavailable
 from backend.inventory.models import LedgerEntry, Stock
@@ -130,6 +130,31 @@ def test_an_adjustment_never_takes_held_units():
 
     assert refused.value.details == {"sku": "A", "requested": 2, "available": 1}
     assert row("A") == (5, 4, 2)
+
+
+def test_more_than_can_be_counted_is_refused():
+    factories.stock(sku="A", product="a", on_hand=5)
+
+    for delta in (2**31, 10**30):
+        with pytest.raises(Invalid):
+            actions.adjust(sku="A", delta=delta, note="x", actor_id=None, now=NOW)
+
+    assert row("A") == (5, 0, 1)
+
+
+def test_many_skus_move_in_one_statement_and_are_told_in_another(django_assert_num_queries):
+    for sku in "ABC":
+        factories.stock(sku=sku, product=sku, on_hand=5)
+
+    with transaction.atomic(), django_assert_num_queries(4):  # two are a savepoint
+        move(actions.hold, C=1, A=2, B=3)
+
+    assert [row(sku) for sku in "ABC"] == [(5, 2, 2), (5, 3, 2), (5, 1, 2)]
+    assert list(Event.objects.order_by("id").values_list("topic", flat=True)) == [
+        "stock:A",
+        "stock:B",
+        "stock:C",
+    ]
 
 
 def test_an_unknown_sku_is_missing():

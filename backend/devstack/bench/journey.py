@@ -80,6 +80,10 @@ class Buying:
         await ask(requests.post(requests.WEBHOOK, body=told["body"], headers=signature))
         self.orders.append((order["id"], buyer["token"]))
 
+    async def close(self) -> None:
+        await self._shop.close()
+        await self._till.close()
+
     async def look(self, order: tuple[str, str]) -> str:
         """The order's status, as its buyer sees it."""
         found = await self._shop.ask(requests.get(f"{requests.CHECKOUT}{order[0]}/", token=order[1]))
@@ -102,6 +106,8 @@ async def drive(job: Job, database: psycopg.Connection) -> Result:
     ended_at, after = time.perf_counter(), cpu.of_trees(job.pids)
     load_cpu = time.process_time() - load_cpu
     await _look(everybody[0], orders)
+    for buying in everybody:
+        await buying.close()
     return Result(
         count=len(orders),
         seconds=ended_at - began_at,

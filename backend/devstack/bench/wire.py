@@ -22,8 +22,9 @@ class Wire:
     async def open(cls, port: int) -> Self:
         return cls(*await asyncio.open_connection("127.0.0.1", port))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self._writer.close()
+        await self._writer.wait_closed()
 
     async def ask(self, request: str) -> Any:
         """The JSON of a 2xx. Raises Unexpected, OSError, IncompleteReadError."""

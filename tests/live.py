@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -34,12 +34,14 @@ def database_url() -> str:
     return urlunsplit(address._replace(path=f"/{connection.settings_dict['NAME']}"))
 
 
-def start(*, port: int, log: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def start(
+    *, port: int, log: Path, environment: dict[str, str], module: Sequence[str] = ("backend.config.web",)
+) -> subprocess.Popen[bytes]:
     """The process itself, ready to serve; whoever calls stops it."""
     given = {"ALLOWED_HOSTS": "127.0.0.1,localhost", **environment}
     settings = {**os.environ, **given, "DATABASE_URL": database_url(), "PORT": str(port)}
     # Tied to this process, so that a killed test run leaves no server behind.
-    command = tether.command(sys.executable, "-m", "backend.config.web", signal=signal.SIGKILL)
+    command = tether.command(sys.executable, "-m", *module, signal=signal.SIGKILL)
     with log.open("ab") as out:
         process = subprocess.Popen(command, env=settings, stdout=out, stderr=out)
     processes.wait_until(lambda: not ports.is_free(port) or process.poll() is not None, seconds=READY_SECONDS)

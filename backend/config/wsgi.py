@@ -1,8 +1,25 @@
 """REST for a WSGI server."""
 
 import os
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
+# More than any endpoint takes (settings.UPLOAD_LIMIT_BYTES and its envelope); the application is exact.
+LARGEST_BODY = 11 * 1024 * 1024
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """WSGI's interface, with what Django reads otherwise than from an ASGI server made the same."""
+    if not environ.get("HTTP_HOST"):
+        environ.pop("HTTP_HOST", None)  # Django goes by the server's own name then
+    if "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
+        # A body in chunks has no length, and Django would take it for none.
+        body = environ["wsgi.input"].read(LARGEST_BODY)
+        environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        del environ["HTTP_TRANSFER_ENCODING"]
+    return django(environ, start_response)

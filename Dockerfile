@@ -1,4 +1,4 @@
-# One image for web, worker, beat and relay: docker-compose.yml says which is which.
+# One image for web, api, worker, beat and relay: docker-compose.yml says which is which.
 
 FROM python:3.13-slim AS packages
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -14,7 +14,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     LOG_FORMAT=json \
     SHOPWIRE_DATA_DIR=/data \
     HOST=0.0.0.0 \
-    PORT=8000
+    PORT=8000 \
+    API_PORT=8100
 RUN useradd --system --uid 10001 --no-create-home shopwire \
     && install --directory --owner shopwire /data
 COPY --from=packages /opt/venv /opt/venv
@@ -22,5 +23,5 @@ WORKDIR /srv/shopwire
 COPY . .
 USER shopwire
 VOLUME /data
-EXPOSE 8000
+EXPOSE 8000 8100
 CMD ["python", "-m", "backend.config.web"]

@@ -4,7 +4,8 @@ Relevance is where the words were found, narrowest first; products alike in that
 alone tells it, so that nobody reads ten thousand products to show the best twenty.
 """
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -47,14 +48,19 @@ def understand(text: str) -> Wanted | None:
         return None
     rows = _look_up(typed)
     rows = [row for row in rows if row[1]] or rows  # stop words count only where there is nothing else
-    queries = [
-        _every(_whole(row, NAME) for row in rows),
-        _every(_begun(row, NAME) for row in rows),
-        _every(_begun(row, KIND) for row in rows),
-        _every(_begun(row, "") for row in rows),
-        _every([*_begun(row, ""), *_forgiven(row)] for row in rows),
-    ]
-    return Wanted(tiers=tuple(dict.fromkeys(queries)))
+    return Wanted(tiers=tuple(dict.fromkeys(_tiers(rows))))
+
+
+def _tiers(rows: list[Typed]) -> Iterator[str]:
+    """All in the name; begun there; in what names its kind too; one there and all anywhere; with typos."""
+    anywhere = _every(_begun(row, "") for row in rows)
+    yield _every(_whole(row, NAME) for row in rows)
+    yield _every(_begun(row, NAME) for row in rows)
+    yield _every(_begun(row, KIND) for row in rows)
+    if len(rows) > 1:
+        yield f"{anywhere} & {_every([itertools.chain.from_iterable(_begun(row, KIND) for row in rows)])}"
+    yield anywhere
+    yield _every([*_begun(row, ""), *_forgiven(row)] for row in rows)
 
 
 def _look_up(typed: list[str]) -> list[Typed]:

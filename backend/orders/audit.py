@@ -1,6 +1,7 @@
 """What must hold between stock, its ledger and the orders: `manage.py audit_stock`."""
 
 from backend.core.audits import Audit
+from backend.inventory import shelf_audit
 
 _BOUNDS = """
 SELECT sku, NULL::uuid AS order_id, concat(sku, ': ', held, ' held of ', on_hand, ' on hand') AS message
@@ -95,5 +96,7 @@ STOCK = Audit(
         "held": _HELD,
         "orders": _ORDERS,
         "overdue": _OVERDUE,
+        "places": shelf_audit.PLACES,
+        "ladders": shelf_audit.LADDERS,
     },
 )

@@ -5,6 +5,7 @@ from functools import partial
 
 from backend.cart import actions as carts
 from backend.inventory import actions as inventory
+from backend.inventory.models import Stock
 from backend.orders import actions as orders
 from backend.orders import carrier
 from tests import factories
@@ -48,6 +49,13 @@ def a_full_cart(stall: Stall) -> Act:
 @case("orders.actions.place_order", ["cart", "order", *STOCK])
 def five_skus(stall: Stall) -> Act:
     return partial(orders.place_order, **stall.checkout())
+
+
+@case("orders.actions.place_order", ["cart", "order", *STOCK, "place"])
+def the_last_units_of_two(stall: Stall) -> Act:
+    fields = stall.checkout()
+    Stock.objects.filter(sku__in=["MUG-9", "a-lamp"]).update(on_hand=1)
+    return partial(orders.place_order, **fields)
 
 
 @case("orders.actions.cancel_order", ["order", *STOCK])
@@ -103,6 +111,12 @@ def a_delivered_order(stall: Stall) -> Act:
 def one_sku(stall: Stall) -> Act:
     stall.fill_cart()
     return partial(inventory.adjust, sku="MUG-9", delta=-1, note="lost", actor_id=None, now=stall.now)
+
+
+@case("inventory.actions.adjust", ["stock MUG-9", "place"])
+def the_last_unit(stall: Stall) -> Act:
+    stall.fill_cart()
+    return partial(inventory.adjust, sku="MUG-9", delta=-10, note="lost", actor_id=None, now=stall.now)
 
 
 @case("inventory.actions.open_stock", ["stock NEW"])

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 DECLARED_IN = [lock_cases_shop, lock_cases_catalog, lock_cases_money]
 # What sits below them can't lock what these lock: it may not import them (import-linter).
-DOMAINS = ["inventory", "catalog", "cart", "orders", "payments", "reviews"]
+DOMAINS = ["shelf", "inventory", "catalog", "cart", "orders", "payments", "reviews"]
 OPENS_A_TRANSACTION = re.compile(
     r"^ *@transactions\.retried|transactions\.again\(|\batomic\(|@.*atomic$", re.M
 )
@@ -31,6 +31,8 @@ LOCK_FREE = {
     "catalog.actions.toggle_wish": "one row; the unique constraint decides who was first",
     "catalog.importer.loading.load": "a transaction a product: create_product, update_product",
     "catalog.importer.loading.load_all_or_nothing": "all in one, any order: run by hand, may be run again",
+    "shelf.actions.put": "runs in the transaction of the catalogue, which has locked the places",
+    "shelf.actions.turn": "runs in the transaction of the inventory, which has locked the places",
     "payments.discrepancies.follow": "locks a row of its own, before the alerts that all come after",
     "payments.inbox.receive": "stores a row; its key decides who was first",
     "payments.inbox.left_behind": "reads",

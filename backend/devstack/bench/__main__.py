@@ -3,6 +3,7 @@
 import argparse
 import json
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -72,7 +73,7 @@ def main() -> None:
         for row in bench.rows():
             console.say(f"{row.name}: {row.rate:,.1f}, {row.ratio:.3f} of {row.yardstick}")
             rows.append(row)
-    except (shop.Failed, PostgresFailed, ValkeyFailed) as failure:
+    except (shop.Failed, PostgresFailed, ValkeyFailed, subprocess.TimeoutExpired) as failure:
         sys.exit(f"bench: {failure}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -115,7 +115,7 @@ def test_bench_live_measures_every_row(tmp_path):
 
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "table.json").read_text())["rows"]
-    assert [row["server"] for row in found] == ["uvicorn"] * 8 + ["both"]
+    assert [row["server"] for row in found] == ["uvicorn"] * 9 + ["both"]
     assert all(math.isfinite(row["seen"]) for row in found)
     assert (found[-1]["seen"], found[-1]["beside"]) == (0, "0 lost, 0 doubled, 0 reordered")
     assert list(tmp_path.glob("shopwire-bench-*")) == []

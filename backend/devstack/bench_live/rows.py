@@ -106,7 +106,24 @@ class Live:
             ours.figures["seconds"],
             wanted=2,
             unit="s",
-            beside=f"bare app: {bare.figures['seconds']:.2f} s to a first frame",
+            beside=(
+                f"{ours.figures['cpu']:.2f} s of the server's CPU; "
+                f"bare app: {bare.figures['seconds']:.2f} s to a first frame"
+            ),
+        )
+        figures = ours.figures
+        yield _row(
+            ours,
+            f"{self._sizes.storm} clients go on at once from where they were: all are up to date",
+            by,
+            figures["back"],
+            wanted=2,
+            unit="s",
+            beside=(
+                f"{figures['back_cpu']:.2f} s of the server's CPU; "
+                f"{figures['recovered']:,.0f} of {figures['topics']:,.0f} topics recovered, "
+                f"{figures['with_news']:,.0f} of them with news"
+            ),
         )
 
     def _many(self, by: By) -> Iterator[Row]:

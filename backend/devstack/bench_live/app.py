@@ -1,0 +1,72 @@
+"""An app at its socket: subscribes in its first frame; when it comes again, it asks for what it missed."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backend.devstack.bench.socket_protocol import Socket
+
+
+@dataclass(frozen=True)
+class Told:
+    """How one channel's subscribe was answered: how far the app has come by it, and over what."""
+
+    epoch: str
+    version: int
+    is_recovered: bool
+    missed: tuple[int, ...]  # versions of the publications that came with it
+
+
+class App(Socket):
+    """`told` has the answers by channel; `on_ready` is called once, when all are there."""
+
+    def __init__(self, *, token: str, since: Mapping[str, Told | None], on_ready: Callable[[], None]) -> None:
+        """`since` has each channel wanted, and where the app left it if it wants to go on from there."""
+        super().__init__(path="/ws/", on_frame=lambda *_: None)
+        self.told: dict[str, Told] = {}
+        self._channels = list(since)
+        commands = [
+            {"connect": {"token": token}},
+            *({"subscribe": _subscribe(one, told)} for one, told in since.items()),
+        ]
+        lines = (json.dumps({"id": number, **command}) for number, command in enumerate(commands, 1))
+        self._first = "\n".join(lines)
+        self._on_ready = on_ready
+
+    def _open(self) -> bool:
+        is_open = super()._open()
+        if is_open:
+            self.send(self._first)
+        return is_open
+
+    def _take(self, opcode: int, payload: bytes) -> None:
+        super()._take(opcode, payload)
+        for line in payload.split(b"\n"):
+            if line == b"{}":
+                self.send("{}")
+            elif line.startswith(b'{"id":'):
+                self._answered(json.loads(line))
+
+    def _answered(self, reply: dict[str, Any]) -> None:
+        if "error" in reply:
+            self.failure = str(reply)
+        elif "subscribe" in reply:
+            self.told[self._channels[reply["id"] - 2]] = _told(reply["subscribe"])
+            if len(self.told) == len(self._channels):
+                self._on_ready()
+
+
+def _subscribe(channel: str, told: Told | None) -> dict[str, Any]:
+    if told is None:
+        return {"channel": channel}
+    return {"channel": channel, "recover": True, "epoch": told.epoch, "offset": told.version}
+
+
+def _told(answer: dict[str, Any]) -> Told:
+    """Raises KeyError for an answer that is neither a snapshot nor what was missed."""
+    is_recovered = answer.get("recovered", False)
+    missed = tuple(publication["offset"] for publication in answer.get("publications", ()))
+    if not is_recovered:
+        assert answer["data"]["type"] == "snapshot"
+    return Told(answer["epoch"], max((answer["offset"], *missed)), is_recovered, missed)

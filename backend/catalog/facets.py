@@ -18,25 +18,25 @@ _STARTS = [money.text(step) for step in STEPS]
 _ENDS = [money.text(step - money.CENT) for step in STEPS[1:]]
 LAST_CENTS = [money.to_minor(step) - 1 for step in STEPS[1:]]  # of each step but the last, which has no end
 COLUMNS = ("by_category", "by_price", "by_stock")
-FOUND = """
-        found AS MATERIALIZED (
-            SELECT category_id, cents, is_buyable FROM shelf_place
-             WHERE is_active AND words @@ %(widest)s::tsquery)"""
 
 
-def of_found(asked: ProductFilter) -> str:
-    """As SQL, three columns as ladders.facets has them, of the CTE FOUND: what the search alone finds."""
+def of_found(asked: ProductFilter) -> dict[str, str]:
+    """As SQL, the same as ladders.facets, of the CTE `found` (pages.py)."""
     in_branch, in_price, in_stock = (
         condition(asked) for condition in (filters.in_branch, filters.in_price, filters.in_stock)
     )
     steps = [f"count(*) FILTER (WHERE cents <= {end})" for end in LAST_CENTS]
-    return f"""
+    return {
+        "by_category": f"""
         (SELECT coalesce(json_agg(json_build_array(category_id, number)), '[]')
            FROM (SELECT category_id, count(*) AS number
-                   FROM found WHERE {in_price} AND {in_stock} GROUP BY category_id) AS heap) AS by_category,
-        (SELECT ARRAY[{", ".join(steps)}, count(*)] FROM found WHERE {in_branch} AND {in_stock}) AS by_price,
+                   FROM found WHERE {in_price} AND {in_stock} GROUP BY category_id) AS heap)""",
+        "by_price": f"""
+        (SELECT ARRAY[{", ".join(steps)}, count(*)] FROM found WHERE {in_branch} AND {in_stock})""",
+        "by_stock": f"""
         (SELECT ARRAY[count(*) FILTER (WHERE is_buyable), count(*) FILTER (WHERE NOT is_buyable)]
-           FROM found WHERE {in_branch} AND {in_price}) AS by_stock"""
+           FROM found WHERE {in_branch} AND {in_price})""",
+    }
 
 
 def shaped(

@@ -14,17 +14,19 @@ def count(asked: ProductFilter) -> str:
     return _total(_within(asked), asked)
 
 
-def facets(asked: ProductFilter, *, ends: list[int]) -> str:
-    """As three columns: (category, number) pairs; how many cost up to each of `ends` and in all; by stock."""
+def facets(asked: ProductFilter, *, ends: list[int]) -> dict[str, str]:
+    """By name: (category, number) pairs; how many cost up to each of `ends` and in all; by stock."""
     steps = [" + ".join(f"width_bucket({end}::bigint, {side})" for side in _sides(asked)) for end in ends]
     steps.append(" + ".join(f"cardinality({side})" for side in _sides(asked)))
     price = ", ".join(f"coalesce(sum({step}), 0)::bigint" for step in steps)
     stock = ", ".join(_total(_on(side, asked), asked) for side in SIDES[None])
-    return f"""
+    return {
+        "by_category": f"""
         (SELECT coalesce(json_agg(json_build_array(category_id, {_within(asked)})), '[]')
-           FROM shelf_ladder WHERE {_within(asked)} > 0) AS by_category,
-        (SELECT ARRAY[{price}] FROM shelf_ladder WHERE {filters.in_branch(asked)}) AS by_price,
-        ARRAY[{stock}] AS by_stock"""
+           FROM shelf_ladder WHERE {_within(asked)} > 0)""",
+        "by_price": f"(SELECT ARRAY[{price}] FROM shelf_ladder WHERE {filters.in_branch(asked)})",
+        "by_stock": f"ARRAY[{stock}]",
+    }
 
 
 def _sides(asked: ProductFilter) -> tuple[str, ...]:

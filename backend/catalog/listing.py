@@ -1,7 +1,6 @@
 """The product list: what was asked for, found, and how it could be narrowed down, in one statement.
 
-A search asks what its words are before that. A page far from the start asks how many there are before that,
-to be read from whichever end is nearer.
+A search asks before that what its words are.
 """
 
 from dataclasses import dataclass
@@ -11,12 +10,12 @@ from django.conf import settings
 from django.db import connections
 
 from backend.catalog import facets, filters, forest, ladders, pages, representations, search
-from backend.catalog.filters import ProductFilter
+from backend.catalog.filters import Order, ProductFilter
 from backend.catalog.forest import Forest
 from backend.catalog.search import Wanted
 
-FAR = 500  # rows, from which on it pays to ask which end is nearer
-_TRIES = 3  # while somebody else keeps changing the categories, or how many there are
+FAR = 500  # rows from the start it pays to look which end is nearer
+_TRIES = 3  # while somebody else keeps changing the categories
 _NO_WORD = Wanted(tiers=("'@'",))  # no word has this in it
 
 type Row = dict[str, Any]
@@ -53,74 +52,64 @@ def find(*, asked: ProductFilter, start: int, size: int, with_facets: bool) -> L
     question = Question(asked, wanted, with_facets)
     known = forest.kept()
     for _ in range(_TRIES):
-        rows = _read(question, known, start=start, size=size)
+        rows = _ask(question, known, start=start, size=size)
         if rows[0]["version"] in (None, known.version):
             break
         known = forest.read()
     return _listing(rows, question, known)
 
 
-def _read(question: Question, known: Forest, *, start: int, size: int) -> list[Row]:
-    """The statement's rows, one at least; from the far end if that is nearer, and is still where it was."""
-    if start < FAR or question.is_ranked:
-        return _ask(question, known, start=start, size=size)
-    for _ in range(_TRIES):
-        count = _ask(question, known, start=0, size=0)[0]["count"]
-        if start < count / 2 or start >= count:
-            break
-        size = min(size, count - start)
-        rows = _ask(question, known, start=count - start - size, size=size, is_backwards=True)
-        if rows[0]["count"] == count:
-            return rows
-    return _ask(question, known, start=start, size=size)
-
-
-def _ask(
-    question: Question, known: Forest, *, start: int, size: int, is_backwards: bool = False
-) -> list[Row]:
+def _ask(question: Question, known: Forest, *, start: int, size: int) -> list[Row]:
     asked, wanted = question.asked, question.wanted
     branch = known.tree.branch(asked.category) if asked.category is not None else None
     values = {**filters.values(asked, branch), "start": start, "size": size}
     if wanted is not None:
-        values |= {"widest": wanted.widest, **pages.tier_values(wanted)}
+        values |= {"widest": wanted.widest}
+        values |= {f"tier{place}": tier for place, tier in enumerate(wanted.tiers)}
     with connections[settings.CATALOG_DATABASE].cursor() as cursor:
-        cursor.execute(_statement(question, is_backwards=is_backwards), values)
+        cursor.execute(_statement(question, is_far=start >= FAR), values)
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _statement(question: Question, *, is_backwards: bool) -> str:
-    asked, wanted = question.asked, question.wanted
-    order = filters.order(asked.ordering)
-    clauses = []
-    if wanted is not None and question.is_ranked:
-        clauses = pages.tiers(asked, wanted, order=order)
-        chosen = pages.most_relevant(wanted, order=order)
-    else:
-        condition = pages.on_sale(asked, "widest" if wanted else None)
-        chosen = pages.sorted_by(order.backwards if is_backwards else order.forwards, condition=condition)
-    columns, counted = _columns(question)
-    clauses = [*counted, *clauses]
-    return f"""
-        {"WITH" if clauses else ""} {",".join(clauses)}
+def _statement(question: Question, *, is_far: bool) -> str:
+    """One row for the page's every product, one at least; the first tells of all."""
+    order = filters.order(question.asked.ordering)
+    clause, chosen = _chosen(question, order=order, is_far=is_far)
+    columns = [
+        f"CASE WHEN number > 1 THEN NULL ELSE {value} END AS {name}" for name, value in _first(question)
+    ]
+    return f"""{clause}
         SELECT {", ".join(columns)}, page.*
-          FROM (SELECT) AS one LEFT JOIN ({pages.rows(chosen)}) AS page ON TRUE
-         ORDER BY tier, {order.forwards}"""
+          FROM (SELECT) AS one LEFT JOIN ({pages.rows(chosen, order=order.forwards)}) AS page ON TRUE
+         ORDER BY number"""
 
 
-def _columns(question: Question) -> tuple[list[str], list[str]]:
-    """What stands in every row: the version, the count, the facets; and the CTE that these need, if one."""
-    asked, wanted, with_facets = question.asked, question.wanted, question.with_facets
-    needs_tree = with_facets or asked.category is not None
-    version = f"{forest.VERSION if needs_tree else 'NULL'} AS version"
-    if wanted is None:
-        more = [ladders.facets(asked, ends=facets.LAST_CENTS)] if with_facets else []
-        return [version, f"{ladders.count(asked)} AS count", *more], []
-    if not with_facets:
-        count = f"(SELECT count(*) FROM shelf_place WHERE {pages.on_sale(asked, 'widest')}) AS count"
-        return [version, count], []
-    count = f"(SELECT count(*) FROM found WHERE {filters.everything(asked)}) AS count"
-    return [version, count, facets.of_found(asked)], [facets.FOUND]
+def _chosen(question: Question, *, order: Order, is_far: bool) -> tuple[str, str]:
+    """The page's products, and the CTE that they are chosen from."""
+    asked = question.asked
+    if question.wanted is not None:
+        # Facets count what their own filter leaves out, too.
+        condition = "TRUE" if question.with_facets else filters.everything(asked)
+        found = pages.found(condition=condition, wanted=question.wanted, is_ranked=question.is_ranked)
+        return f"WITH {found}", pages.out_of_found(asked, order=order.forwards)
+    if is_far:
+        total = f"WITH total AS MATERIALIZED (SELECT {ladders.count(asked)} AS number)"
+        return total, pages.from_nearer_end(asked, order=order)
+    return "", pages.on_shelf(asked, order=order.forwards)
+
+
+def _first(question: Question) -> list[tuple[str, str]]:
+    """What the first row tells of all: the version of the tree if it is needed, the count, the facets."""
+    asked, with_facets = question.asked, question.with_facets
+    version = forest.VERSION if with_facets or asked.category is not None else "NULL"
+    if question.wanted is None:
+        count = ladders.count(asked)
+        counted = ladders.facets(asked, ends=facets.LAST_CENTS) if with_facets else {}
+    else:
+        count = f"(SELECT count(*) FROM found WHERE {filters.everything(asked)})"
+        counted = facets.of_found(asked) if with_facets else {}
+    return [("version", version), ("count", count), *counted.items()]
 
 
 def _listing(rows: list[Row], question: Question, known: Forest) -> Listing:

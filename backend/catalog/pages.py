@@ -8,60 +8,59 @@ from backend.catalog.filters import Order, ProductFilter
 from backend.catalog.search import Wanted
 
 _ROWS = """
-SELECT place.product_id, place.is_tracked, place.cents, place.created_at, place.name, chosen.tier,
-       kept.summary, coalesce(stock.units, 0)::bigint AS units
-  FROM ({chosen}) AS chosen
-  JOIN shelf_place place ON place.product_id = chosen.product_id
-  LEFT JOIN catalog_representation kept ON kept.product_id = place.product_id AND kept.shape = {shape}
-  LEFT JOIN LATERAL (
-       SELECT sum(on_hand - held) AS units FROM inventory_stock WHERE product = place.slug) AS stock ON TRUE
+SELECT row_number() OVER (ORDER BY tier, {order}) AS number, product_id, is_tracked,
+       (SELECT summary FROM catalog_representation AS kept
+         WHERE kept.product_id = place.product_id AND shape = {shape}) AS summary,
+       (SELECT coalesce(sum(on_hand - held), 0)::bigint FROM inventory_stock WHERE product = slug) AS units
+  FROM ({chosen}) AS chosen JOIN shelf_place AS place ON product_id = chosen_id
 """
-_FOUND = "words @@ %({query})s::tsquery"
+# Materialized: left to itself, the planner walks a sorted index until it has met enough that are found.
+_FOUND = """
+found AS MATERIALIZED (
+    SELECT product_id, category_id, cents, created_at, name, is_buyable, {tier} AS tier
+      FROM shelf_place WHERE is_active AND words @@ %(widest)s::tsquery AND {condition})"""
 
 
-def rows(chosen: str) -> str:
-    """What the page shows of the chosen products, whose units are counted now."""
-    return _ROWS.format(chosen=chosen, shape=shapes.VERSION)
+def rows(chosen: str, *, order: str) -> str:
+    """What the page shows of the chosen products, numbered in their order, their units counted now."""
+    return _ROWS.format(chosen=chosen, order=order, shape=shapes.VERSION)
 
 
-def on_sale(asked: ProductFilter, query: str | None = None) -> str:
-    """The condition of a place that the list may show; `query` names the value that is searched for."""
-    found = f" AND {_FOUND.format(query=query)}" if query else ""
-    return f"is_active AND {filters.everything(asked)}{found}"
-
-
-def sorted_by(order: str, *, condition: str) -> str:
-    """The page's products by the order's columns."""
+def on_shelf(asked: ProductFilter, *, order: str, size: str = "%(size)s", start: str = "%(start)s") -> str:
+    """The page's products where nothing is searched for: an index has them in this order."""
     return f"""
-        SELECT product_id, 0 AS tier FROM shelf_place WHERE {condition}
-         ORDER BY {order} LIMIT %(size)s OFFSET %(start)s"""
+        SELECT product_id AS chosen_id, 0 AS tier FROM shelf_place
+         WHERE is_active AND {filters.everything(asked)}
+         ORDER BY {order} LIMIT {size} OFFSET {start}"""
 
 
-def tiers(asked: ProductFilter, wanted: Wanted, *, order: Order) -> list[str]:
-    """CTEs: each tier adds what those before have not found, and is not looked at once the page is full."""
-    clauses = []
-    for place in range(len(wanted.tiers)):
-        before = "".join(f" - (SELECT count(*) FROM tier{earlier})" for earlier in range(place))
-        clauses.append(f"""
-        tier{place} AS MATERIALIZED (
-            SELECT product_id, {place} AS tier, created_at FROM shelf_place
-             WHERE {on_sale(asked, f"tier{place}")}
-             ORDER BY {order.forwards} LIMIT %(start)s + %(size)s{before})""")
-    return clauses
+def from_nearer_end(asked: ProductFilter, *, order: Order) -> str:
+    """The same of a page far down, read backwards if that is shorter: `total` says how many there are.
+
+    Of the two halves, one has nothing to do. The last LIMIT tells the planner how few rows they come to.
+    """
+    number, is_near = "(SELECT number FROM total)", "(SELECT %(start)s * 2 < number FROM total)"
+    left = f"greatest(0, least(%(size)s, {number} - %(start)s))"
+    forwards = on_shelf(asked, order=order.forwards, size=f"CASE WHEN {is_near} THEN %(size)s ELSE 0 END")
+    backwards = on_shelf(
+        asked,
+        order=order.backwards,
+        size=f"CASE WHEN {is_near} THEN 0 ELSE {left} END",
+        start=f"greatest(0, {number} - %(start)s - %(size)s)",
+    )
+    return f"({forwards}) UNION ALL ({backwards}) LIMIT %(size)s"
 
 
-def tier_values(wanted: Wanted) -> dict[str, str]:
-    """Each tier's query without what the one before it finds."""
-    narrower = ["", *(f" & !({tier})" for tier in wanted.tiers)]
-    return {
-        f"tier{place}": f"({tier}){narrower[place]}" if place else tier
-        for place, tier in enumerate(wanted.tiers)
-    }
+def found(*, condition: str, wanted: Wanted, is_ranked: bool) -> str:
+    """A CTE: what is searched for, each with the narrowest tier that finds it if that matters."""
+    last = len(wanted.tiers) - 1
+    tests = "".join(f" WHEN words @@ %(tier{tier})s::tsquery THEN {tier}" for tier in range(last))
+    tier = f"CASE{tests} ELSE {last} END" if is_ranked and tests else "0"
+    return _FOUND.format(tier=tier, condition=condition)
 
 
-def most_relevant(wanted: Wanted, *, order: Order) -> str:
-    """The page's products out of the tiers."""
-    every = " UNION ALL ".join(f"SELECT * FROM tier{place}" for place in range(len(wanted.tiers)))
+def out_of_found(asked: ProductFilter, *, order: str) -> str:
+    """The page's products of what was found."""
     return f"""
-        SELECT product_id, tier FROM ({every}) AS tiers
-         ORDER BY tier, {order.forwards} LIMIT %(size)s OFFSET %(start)s"""
+        SELECT product_id AS chosen_id, tier FROM found WHERE {filters.everything(asked)}
+         ORDER BY tier, {order} LIMIT %(size)s OFFSET %(start)s"""

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.db import connection
 from django.db.models import QuerySet
 
-from backend.core import transactions
+from backend.core import rows, transactions
 from backend.core.errors import Conflict
 from backend.core.models import IdempotencyKey
 
@@ -51,7 +51,7 @@ def _in_one_transaction(effect: Callable[[], Answer], fresh: IdempotencyKey, now
     if row is None:
         answer = effect()
         fresh.status, fresh.body = answer.status, answer.body
-        fresh.save(force_insert=True)
+        rows.insert([fresh])
         return answer
     if row.status is None:
         raise Conflict(RUNNING)
@@ -93,10 +93,14 @@ def _claim(fresh: IdempotencyKey, now: datetime) -> IdempotencyKey:
 
 def _known(fresh: IdempotencyKey, now: datetime) -> IdempotencyKey | None:
     """The key's row, if it was used within the day. Raises Conflict if it was for another request."""
-    rows = IdempotencyKey.objects.filter(user_id=fresh.user_id, key=fresh.key)
-    rows.filter(created_at__lt=now - KEPT).delete()
-    row = rows.first()
-    if row is not None and row.fingerprint != fresh.fingerprint:
+    which = "user_id = %(user_id)s AND key = %(key)s"
+    row = next(iter(rows.select(IdempotencyKey, which, user_id=fresh.user_id, key=fresh.key)), None)
+    if row is None:
+        return None
+    if row.created_at < now - KEPT:
+        IdempotencyKey.objects.filter(pk=row.pk).delete()
+        return None
+    if row.fingerprint != fresh.fingerprint:
         raise Conflict("This idempotency key was used for another request", code="idempotency_mismatch")
     return row
 

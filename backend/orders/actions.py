@@ -48,8 +48,9 @@ def mark_paid(*, order: Order, payment: PaymentFacts, now: datetime) -> None:
     """
     _take_facts(order, payment)
     note = "Payment confirmed. Order processing started."
-    _move(order=order, to=Status.PROCESSING, note=note, actor=None, now=now)
-    inventory.sell(units=checkout.units(order), order_id=order.pk, actor_id=order.user_id, now=now)
+    with outbox.together():
+        _move(order=order, to=Status.PROCESSING, note=note, actor=None, now=now)
+        inventory.sell(units=checkout.units(order), order_id=order.pk, actor_id=order.user_id, now=now)
 
 
 def payment_changed(*, order: Order, payment: PaymentFacts, event: str, now: datetime) -> None:

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from backend.accounts.models import User
+from backend.core import rows
 from backend.core.errors import Denied, Missing
 from backend.orders import states
-from backend.orders.models import Order, OrderItem
+from backend.orders.models import Order, OrderItem, StatusChange
 
 
 def lock_order(*, order_id: UUID) -> Order:
@@ -23,6 +24,17 @@ def lock_order(*, order_id: UUID) -> Order:
     if order is None:
         raise Missing("No such order")
     return order
+
+
+def read_parts(order: Order) -> None:
+    """Have the order's items and history at hand, those that are not."""
+    known = order.__dict__.get("_prefetched_objects_cache", {})
+    if "items" not in known:
+        items = rows.select(OrderItem, "order_id = %(order_id)s ORDER BY product_sku", order_id=order.pk)
+        rows.attach(order, items=items)
+    if "history" not in known:
+        history = rows.select(StatusChange, "order_id = %(order_id)s ORDER BY id", order_id=order.pk)
+        rows.attach(order, history=history)
 
 
 def order_of(*, order_id: UUID, user: User) -> Order:

@@ -56,10 +56,8 @@ def delivered(
 ) -> None:
     """Record the jobs that the events start, and forget the events: both or neither."""
     with transaction.atomic():
-        Job.objects.bulk_create(
-            [Job(task=task, kwargs=kwargs, due_at=now, created_at=now) for task, kwargs in jobs]
-        )
-        Event.objects.filter(pk__in=[event.pk for event in events]).delete()
+        rows.insert([Job(task=task, kwargs=kwargs, due_at=now, created_at=now) for task, kwargs in jobs])
+        rows.fetch("DELETE FROM outbox_event WHERE id = ANY(%(ids)s)", ids=[event.pk for event in events])
 
 
 def due_jobs(*, now: datetime, limit: int) -> list[Job]:

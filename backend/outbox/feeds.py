@@ -5,19 +5,38 @@ from itertools import batched
 
 from django.db import connection, transaction
 
-from backend.core import transactions
+from backend.core import rows, transactions
 from backend.outbox import shards
-from backend.outbox.models import Event, Feed, FeedEntry
+from backend.outbox.models import Feed
 
 TRIES = 20
 TOPICS_AT_ONCE = 200
-_TAKE = "DELETE FROM outbox_feedentry WHERE topic = ANY(%s) RETURNING *"
+# Entries of the feeds whose versions and shards are given become events, in the order of their ids.
+_NUMBER = """
+WITH feed AS (
+    SELECT * FROM unnest(%(topics)s::text[], %(shards)s::int[], %(versions)s::bigint[])
+        AS feed (topic, shard, version)
+), taken AS (
+    DELETE FROM outbox_feedentry WHERE topic = ANY(%(topics)s) RETURNING *
+), numbered AS (
+    SELECT taken.*, feed.shard,
+           feed.version + row_number() OVER (PARTITION BY topic ORDER BY taken.id) AS version
+      FROM taken JOIN feed USING (topic)
+), told AS (
+    INSERT INTO outbox_event (topic, shard, event, version, at, data)
+    SELECT topic, shard, event, version, at, data FROM numbered ORDER BY id
+), newest AS (
+    SELECT topic, max(version) AS version FROM numbered GROUP BY topic
+)
+UPDATE outbox_feed AS feed SET version = newest.version FROM newest WHERE feed.topic = newest.topic
+RETURNING feed.topic, feed.version
+"""
 
 
 def number_all(*, led: Collection[int] = shards.ALL) -> None:
     """Number what has been committed in these shards' feeds. Locks up to 200 feeds' rows at a time."""
-    waiting = FeedEntry.objects.order_by("topic").values_list("topic", flat=True).distinct()
-    topics = [topic for topic in waiting if shards.of(topic) in led]
+    waiting = rows.fetch("SELECT DISTINCT topic FROM outbox_feedentry ORDER BY topic")
+    topics = [topic for (topic,) in waiting if shards.of(topic) in led]
     for few in batched(topics, TOPICS_AT_ONCE):
         with transaction.atomic():
             _number(few)
@@ -41,34 +60,22 @@ def read[T](*, topic: str, read: Callable[[], T]) -> tuple[int, T]:
 def _number(topics: Sequence[str]) -> dict[str, int]:
     """Turn the feeds' entries into events; return their newest versions. Locks the feeds' rows in order."""
     versions = _lock(topics)
-    taken = FeedEntry.objects.raw(_TAKE, [list(topics)])
-    if entries := sorted(taken, key=lambda entry: entry.pk):
-        Event.objects.bulk_create([_as_event(entry, versions) for entry in entries])
-        numbered = {entry.topic for entry in entries}
-        Feed.objects.bulk_update(
-            [Feed(topic=topic, version=versions[topic]) for topic in numbered], ["version"]
-        )
-    return versions
+    given = list(versions)
+    numbered = rows.fetch(
+        _NUMBER, topics=given, shards=[shards.of(topic) for topic in given], versions=list(versions.values())
+    )
+    return versions | dict(numbered)
 
 
 def _lock(topics: Sequence[str]) -> dict[str, int]:
     """The feeds' versions; a feed that is told for the first time begins at 0."""
-    rows = Feed.objects.filter(topic__in=topics).order_by("topic").select_for_update()
-    versions = {feed.topic: feed.version for feed in rows}
+    versions = _locked(topics)
     if len(versions) < len(topics):
-        Feed.objects.bulk_create([Feed(topic=topic) for topic in topics], ignore_conflicts=True)
-        versions = {feed.topic: feed.version for feed in rows.all()}
+        rows.insert([Feed(topic=topic) for topic in topics], otherwise="ON CONFLICT DO NOTHING")
+        versions = _locked(topics)
     return versions
 
 
-def _as_event(entry: FeedEntry, versions: dict[str, int]) -> Event:
-    """The entry with its feed's next version, which is counted in `versions`."""
-    versions[entry.topic] += 1
-    return Event(
-        topic=entry.topic,
-        shard=shards.of(entry.topic),
-        event=entry.event,
-        version=versions[entry.topic],
-        at=entry.at,
-        data=entry.data,
-    )
+def _locked(topics: Sequence[str]) -> dict[str, int]:
+    found = rows.select(Feed, "topic = ANY(%(topics)s) ORDER BY topic FOR UPDATE", topics=list(topics))
+    return {feed.topic: feed.version for feed in found}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Count, Min, Q
 
+from backend.core import rows
 from backend.outbox import shards
 from backend.outbox.models import Event, Job
 
@@ -14,8 +15,8 @@ def batch(
     *, limit: int, led: Collection[int] = shards.ALL, without: Collection[int] = frozenset()
 ) -> list[Event]:
     """The oldest events of these shards, in version order within each topic, but for those ids."""
-    waiting = Event.objects.filter(shard__in=led).exclude(pk__in=without)
-    return list(waiting.order_by("id")[:limit])
+    which = "shard = ANY(%(led)s) AND id <> ALL(%(without)s::bigint[]) ORDER BY id LIMIT %(limit)s"
+    return rows.select(Event, which, led=list(led), without=list(without), limit=limit)
 
 
 def backlog() -> int:

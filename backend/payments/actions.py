@@ -36,9 +36,8 @@ def create_intent(*, order_id: UUID, user: User, now: datetime) -> Payment:
     lock the order. Raises Missing, Denied, InvalidTransition for an order that does not wait or no longer,
     ProviderUnavailable (what was not heard of is found again), Conflict when the total does not stand still.
     """
-    _own_order(order_id, user)
     for _ in range(ROUNDS):
-        order, payments = _as_it_stands(order_id, now)
+        order, payments = _as_it_stands(order_id, user, now)
         payment = _under_way(payments)
         if payment is None:
             payment = opening.open_payment(order=order, number=len(payments) + 1, now=now)
@@ -56,7 +55,8 @@ def confirm(*, order_id: UUID, intent_id: str, user: User, now: datetime) -> Pay
     Raises Missing, Denied, PaymentNotCompleted, ProviderUnavailable, and InvalidTransition when the money
     came for an order that could not take it (it is on its way back then).
     """
-    order = _own_order(order_id, user)
+    order = orders.by_id(order_id)
+    _check_own(order, user)
     payment = queries.of_order(order_id=order.pk, intent_id=intent_id)
     if payment.status not in states.PAID:
         verdict = arbiter.apply_payment_state(intent_id=intent_id, now=now)
@@ -90,18 +90,17 @@ def request_refund(
     return books.reserve(payment=payment, amount=wanted, actor=actor, reason=reason, now=now)
 
 
-def _own_order(order_id: UUID, user: User) -> Order:
-    """The user's own: staff see every order, but pay none for others."""
-    order = orders.order_of(order_id=order_id, user=user)
+def _check_own(order: Order, user: User) -> None:
+    """Staff see every order, but pay none for others."""
     if order.user_id != user.pk:
         raise Denied
-    return order
 
 
 @transactions.retried
-def _as_it_stands(order_id: UUID, now: datetime) -> tuple[Order, list[Payment]]:
-    """The order, which waits for its payment, and what it has of them."""
+def _as_it_stands(order_id: UUID, user: User, now: datetime) -> tuple[Order, list[Payment]]:
+    """The user's order, which waits for its payment, and what it has of them."""
     order = orders.lock_order(order_id=order_id)
+    _check_own(order, user)
     _check_waits(order, now)
     return order, queries.lock_payments_of(order_id=order_id)
 

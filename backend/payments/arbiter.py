@@ -51,7 +51,7 @@ def _enter(intent: Intent, refunds: Sequence[RefundResult], now: datetime) -> Ve
     if payment is None:
         return None
     _move(order, payment, intent, now)
-    if payment.status in states.PAID:
+    if refunds and payment.status in states.PAID:
         books.enter_refunds(order=order, payment=payment, results=refunds, now=now)
     return Verdict(order=order, payment=payment, intent_status=intent.status)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from backend.core import transactions
+from backend.core import rows, transactions
 from backend.core.errors import ShopError
 from backend.outbox import actions as outbox
 from backend.payments import arbiter, gateway
@@ -41,11 +41,11 @@ def receive(*, payload: bytes, signature: str, now: datetime) -> None:
     event_id, kind = event.get("id"), event.get("type")
     if not isinstance(event_id, str) or not isinstance(kind, str) or len(event_id) > LONGEST_ID:
         raise InvalidSignature("This is no event")
-    values = {"type": kind[:LONGEST_TYPE], "payload": event, "received_at": now}
+    received = StripeEvent(event_id=event_id, type=kind[:LONGEST_TYPE], payload=event, received_at=now)
     if kind not in HANDLED:
         # Most of what Stripe sends: nothing is to be done, so no task is started for it.
-        values |= {"outcome": Outcome.UNHANDLED, "processed_at": now}
-    _, is_new = StripeEvent.objects.get_or_create(event_id=event_id, defaults=values)
+        received.outcome, received.processed_at = Outcome.UNHANDLED, now
+    is_new = rows.insert([received], otherwise="ON CONFLICT (event_id) DO NOTHING RETURNING event_id")
     if is_new and kind in HANDLED:
         outbox.publish_internally(event="stripe.event_received", data={"event_id": event_id}, now=now)
 

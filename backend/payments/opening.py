@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.core import money, transactions
+from backend.orders import actions as order_actions
 from backend.orders import queries as orders
 from backend.orders.models import Order
 from backend.outbox import actions as outbox
@@ -49,7 +50,7 @@ def _record(intent: Intent, *, order_id: UUID, now: datetime) -> Payment | None:
     known = next((payment for payment in payments if payment.intent_id == intent.id), None)
     if known:
         return known if _is_wanted(order, known) else None
-    payment = _row(order, intent, now)
+    payment = _row(order, intent, number=len(payments) + 1, now=now)
     has_other = any(one.status in (*states.OPEN, *states.HOLDS_MONEY) for one in payments)
     if has_other or not _is_wanted(order, payment):
         payment.status = Payment.Status.CANCELLED
@@ -57,7 +58,8 @@ def _record(intent: Intent, *, order_id: UUID, now: datetime) -> Payment | None:
         outbox.publish_internally(event="payment.unwanted", data={"intent_id": intent.id}, now=now)
         return None
     payment.save()
-    books.tell(order=order, payment=payment, event="order.payment", now=now)
+    # It is the newest, and an order that waits has taken none: the one that the order tells of.
+    order_actions.payment_changed(order=order, payment=books.facts(payment), event="order.payment", now=now)
     return payment
 
 
@@ -66,10 +68,10 @@ def _is_wanted(order: Order, payment: Payment) -> bool:
     return is_open and is_of_total(order=order, payment=payment)
 
 
-def _row(order: Order, intent: Intent, now: datetime) -> Payment:
+def _row(order: Order, intent: Intent, *, number: int, now: datetime) -> Payment:
     return Payment(
         order=order,
-        number=order.payments.count() + 1,
+        number=number,
         intent_id=intent.id,
         client_secret=intent.client_secret,
         amount=money.from_minor(intent.amount),

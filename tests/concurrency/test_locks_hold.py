@@ -139,10 +139,10 @@ def test_labels_hold_their_sku_only_when_they_change(stall: Stall, is_free: IsFr
 
 
 def test_skus_are_locked_in_their_order_however_they_are_named(is_free: IsFree) -> None:
-    """Who waits for the first holds none of those behind it."""
-    for sku in ("A", "B", "C"):
+    """Who waits for the first holds none of those behind it, though they were made and named before it."""
+    for sku in ("C", "B", "A"):
         factories.product(sku=sku)
-    units = {"C": 1, "A": 1, "B": 1}
+    units = {"C": 1, "B": 1, "A": 1}
     hold = partial(inventory.hold, order_id=uuid4(), actor_id=None, now=timezone.now())
 
     def move() -> None:

@@ -19,8 +19,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         INBOX,
-                        "get_or_create(event_id=event_id,",
-                        'get_or_create(event_id=f"{event_id}{__import__("uuid").uuid4()}",',
+                        "StripeEvent(event_id=event_id,",
+                        'StripeEvent(event_id=f"{event_id}{__import__("uuid").uuid4()}",',
                     )
                 ],
                 tests=[

@@ -14,7 +14,6 @@ PROMISES = [
                 out="sorting",
                 edits=[
                     Edit("backend/inventory/moving.py", 'ORDER BY stock.sku COLLATE "C" FOR', "FOR"),
-                    Edit("backend/orders/models.py", 'ordering = ["product_sku"]', 'ordering = ["pk"]'),
                 ],
                 tests=[ORDER, f"{LOCKING}::test_skus_are_locked_in_their_order_however_they_are_named"],
             )

@@ -18,6 +18,7 @@ django.setup()
 from backend.catalog import actions, shelving  # noqa: E402  (apps first)
 from backend.devstack import environment, tether  # noqa: E402
 from backend.devstack.bench import numbering  # noqa: E402
+from backend.shelf import bulk  # noqa: E402
 
 _BATCH = 1000
 
@@ -26,10 +27,11 @@ def run(*, products: int) -> None:
     """All of them. Raises CalledProcessError."""
     cores = os.cpu_count() or 1
     parts = batched(range(products), -(-products // cores))
-    started = [(_command(part), _start(part)) for part in parts]
-    for command, process in started:
-        if code := process.wait():
-            raise subprocess.CalledProcessError(code, command)
+    with bulk.loading():
+        started = [(_command(part), _start(part)) for part in parts]
+        for command, process in started:
+            if code := process.wait():
+                raise subprocess.CalledProcessError(code, command)
 
 
 def keep(numbers: range) -> None:

@@ -1,0 +1,29 @@
+"""For loads of a whole catalogue: the index of words is written in one pass at the end.
+
+Word by word it takes most of the time of such a load. Until the end searches read what is pending from a
+list, which is slow and not wrong.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+_LONGEST_LIST_KIB = 1024 * 1024
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Places that are put meanwhile, by whichever process, have their words indexed at the end."""
+    _run(f"ALTER INDEX place_words SET (fastupdate = on, gin_pending_list_limit = {_LONGEST_LIST_KIB})")
+    try:
+        yield
+    finally:
+        _run("ALTER INDEX place_words SET (fastupdate = off)")
+        _run("ALTER INDEX place_words RESET (gin_pending_list_limit)")
+        _run("SELECT gin_clean_pending_list('place_words')")
+
+
+def _run(command: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(command)

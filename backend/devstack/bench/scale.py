@@ -1,6 +1,7 @@
 """The same questions in a small shop and in a large one; and what others were seen to do in a small one."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,7 +14,23 @@ from backend.devstack.console import Console
 SMALL, LARGE = 1_000, 100_000
 MOST = 1.5
 
-type Rows = dict[str, Row]
+type Once = Callable[[Measure, Writes], Row]
+
+COMPARED: dict[str, Once] = {
+    reads.LIST: lambda measure, _: reads.uncached(measure, reads.LIST, "lists", None),
+    reads.SEARCH: lambda measure, _: reads.search(measure),
+    writes.MANY: lambda _, writing: writing.one(writes.MANY, "many", None),
+}
+# And what peers.py compares.
+ALONE: dict[str, Once] = {
+    reads.LIST_CACHED: lambda measure, _: reads.cached(measure, reads.LIST_CACHED, "popular lists", None),
+    reads.DETAIL_CACHED: lambda measure, _: reads.cached(
+        measure, reads.DETAIL_CACHED, "popular details", None
+    ),
+    reads.DETAIL: lambda measure, _: reads.uncached(measure, reads.DETAIL, "details", None),
+    writes.ADD: lambda _, writing: writing.one(writes.ADD, "add", None),
+    writes.WHOLE: lambda _, writing: writing.whole(),
+}
 
 
 @dataclass(frozen=True)
@@ -25,45 +42,39 @@ class Scale:
     console: Console
 
     def rows(self) -> Iterator[Row]:
-        """The small shop's rows, by name with its size, then what the large one's p95 are against its."""
-        small = self._shop(SMALL, self._small)
-        yield from small.values()
-        large = self._shop(LARGE, self._compared)
-        for name, row in large.items():
-            yield _against(row, small[name])
+        """The small shop's, by name with its size, then what the large one's p95 are against its."""
+        with self._shop(SMALL) as small:
+            with self._shop(LARGE) as large:
+                for name, once in COMPARED.items():
+                    yield from self._pair(name, partial(once, *small), partial(once, *large))
+                large[1].audit()
+            for name, once in ALONE.items():
+                yield _named(small[0].row(name, partial(once, *small)))
+            small[1].audit()
 
-    def _shop(self, products: int, measured: Callable[[Measure, Writes], Iterator[Row]]) -> Rows:
+    @contextmanager
+    def _shop(self, products: int) -> Iterator[tuple[Measure, Writes]]:
         buyers = round(writes.BUYERS_A_SECOND * self.seconds * self.repeats)
         sizes = {"products": products, "buyers": buyers, "reads": reads.needed(self.seconds * self.repeats)}
         with shop.running(**sizes, programs=shop.ALL, console=self.console) as running:
             measure = Measure(running, self.seconds, self.repeats, self.console.say)
-            writing = Writes(measure, buyers=buyers)
-            found = {row.name: _named(row, products) for row in measured(measure, writing)}
-            writing.audit()
-            return found
+            yield measure, Writes(measure, buyers=buyers)
 
-    def _compared(self, measure: Measure, writing: Writes) -> Iterator[Row]:
-        yield measure.row(reads.LIST, partial(reads.uncached, measure, reads.LIST, "lists", None))
-        yield measure.row(reads.SEARCH, partial(reads.search, measure))
-        yield measure.row(writes.MANY, partial(writing.one, writes.MANY, "many", None))
-
-    def _small(self, measure: Measure, writing: Writes) -> Iterator[Row]:
-        """And what peers.py compares."""
-        yield from self._compared(measure, writing)
-        for name, file in ((reads.LIST_CACHED, "popular lists"), (reads.DETAIL_CACHED, "popular details")):
-            yield measure.row(name, partial(reads.cached, measure, name, file, None))
-        yield measure.row(reads.DETAIL, partial(reads.uncached, measure, reads.DETAIL, "details", None))
-        yield measure.row(writes.ADD, partial(writing.one, writes.ADD, "add", None))
-        yield measure.row(writes.WHOLE, writing.whole)
+    def _pair(self, name: str, small: Callable[[], Row], large: Callable[[], Row]) -> Iterator[Row]:
+        """In turn, so that both meet the same weather on a machine that has other things to do."""
+        self.console.say(f"measuring {name}, with {SMALL:,} and with {LARGE:,} products")
+        pairs = [(small(), large()) for _ in range(self.repeats)]
+        yield _named(Row.middle([one for one, _ in pairs]))
+        yield Row.middle([_against(other, one) for one, other in pairs])
 
 
-def _named(row: Row, products: int) -> Row:
-    return replace(row, name=f"{row.name}, {products:,} products", least=None)
+def _named(row: Row) -> Row:
+    return replace(row, name=f"{row.name}, {SMALL:,} products", least=None)
 
 
 def _against(large: Row, small: Row) -> Row:
     return Row(
-        name=f"p95 of {large.name}, ms",
+        name=f"p95 of {large.name}, {LARGE:,} products, ms",
         ratio=large.delays.p95 / small.delays.p95,
         yardstick=f"{SMALL:,} products",
         rate=large.delays.p95,
@@ -72,5 +83,4 @@ def _against(large: Row, small: Row) -> Row:
         queries=large.queries,
         cpu_ms=large.cpu_ms,
         most=MOST,
-        spread=max(large.spread, small.spread),
     )

@@ -36,6 +36,10 @@ api = NinjaAPI(
 )
 errors.register(api)
 
+# Django tries addresses in this order: what is asked for most comes first.
+api.add_router("v1/products/", catalog_staff.router)  # the public paths and, on the same ones, the staff's
+api.add_router("v1/products/", reviews.router)
+api.add_router("v1/products/", wishlist.router)
 api.add_router("v1/auth/", accounts.router)
 api.add_router("v1/auth/me/", profile.router)
 api.add_router("v1/auth/password/", passwords.router)
@@ -43,9 +47,6 @@ api.add_router("v1/auth/verify-email/", verification.router)
 api.add_router("v1/cart/", cart.router)
 api.add_router("v1/orders/", orders.router)
 api.add_router("v1/payments/", payments.router)
-api.add_router("v1/products/", catalog_staff.router)  # the public paths and, on the same ones, the staff's
-api.add_router("v1/products/", reviews.router)
-api.add_router("v1/products/", wishlist.router)
 api.add_router("v1/shipping/", shipping.router)
 api.add_router("v1/staff/alerts/", staff_alerts.router)
 api.add_router("v1/staff/images/", uploads.router)

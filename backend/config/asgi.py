@@ -8,7 +8,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 django = get_asgi_application()
 
-from backend.config import metrics  # noqa: E402  (the apps must be loaded first)
+from backend.config import bodies, metrics  # noqa: E402  (the apps must be loaded first)
 from consumers.lifespan import lifespan  # noqa: E402
 from consumers.routing import socket_at  # noqa: E402
 
@@ -22,4 +22,4 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     elif scope["path"] == metrics.PATH:
         await metrics.application(scope, receive, send)
     else:
-        await django(scope, receive, send)
+        await bodies.bounded(django, scope, receive, send)

@@ -4,6 +4,7 @@ A process a core, each with a few threads: the addresses and answers of `web`, s
 """
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import sys
@@ -51,8 +52,12 @@ def main() -> None:
 
 def load(path: str) -> Callable[..., Any]:
     """The application, in each worker, which ends when the process that watches it does."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # till Granian takes it over, which is after the load
+    watcher = multiprocessing.parent_process()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    if watcher and os.getppid() != watcher.pid:
+        sys.exit("the process that started this one is gone")
     application: Callable[..., Any] = import_string(path)
     return application
 

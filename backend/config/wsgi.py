@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from backend.config import bodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 django = get_wsgi_application()
-# More than any endpoint takes (settings.UPLOAD_LIMIT_BYTES and its envelope); the application is exact.
-LARGEST_BODY = 11 * 1024 * 1024
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -19,7 +19,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         environ.pop("HTTP_HOST", None)  # Django goes by the server's own name then
     if "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
         # A body in chunks has no length, and Django would take it for none.
-        body = environ["wsgi.input"].read(LARGEST_BODY)
+        body = environ["wsgi.input"].read(bodies.LARGEST)
         environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         del environ["HTTP_TRANSFER_ENCODING"]
     return django(environ, start_response)

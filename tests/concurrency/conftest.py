@@ -1,4 +1,4 @@
-"""The stall, with Stripe's sandbox behind it, and two web processes on one database."""
+"""The stall, with Stripe's sandbox behind it, and a web and an api process on one database."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,11 +22,11 @@ def stall(alice: Any, staff: Any, stripe: Stripe) -> Stall:
 def shops(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, running_sandbox: server.Sandbox
 ) -> Iterator[list[str]]:
-    """The addresses of two web processes, side by side."""
+    """The addresses of a web process and the api's, side by side."""
     folder = tmp_path_factory.mktemp("web")
     settings = {"STRIPE_API_BASE": running_sandbox.url}
     with (
         live.web(log=folder / "one.log", **settings) as one,
-        live.web(log=folder / "two.log", **settings) as two,
+        live.web(log=folder / "two.log", module=live.REST, **settings) as two,
     ):
         yield [one, two]

@@ -1,4 +1,4 @@
-"""Schemathesis over the whole schema, on a real web process: no 500, no undocumented status, no odd shape."""
+"""Schemathesis over the whole schema, on a real api process: no 500, no undocumented status, no odd shape."""
 
 import json
 import subprocess
@@ -35,7 +35,7 @@ def shop(django_db_setup, tmp_path_factory):
             secret="whsec_tests",
             api_key="sk_test_shopwire",
         ) as sandbox,
-        live.web(log=folder / "web.log", STRIPE_API_BASE=sandbox.url) as url,
+        live.web(log=folder / "api.log", module=live.REST, STRIPE_API_BASE=sandbox.url) as url,
     ):
         yield url
 

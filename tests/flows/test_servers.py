@@ -1,0 +1,229 @@
+"""The same answers from every server that may carry REST: Daphne, uvicorn, Granian, nginx before the two."""
+
+import http.client
+import io
+import json
+import re
+import socket
+import time
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from django.utils import timezone
+from PIL import Image
+
+from backend.accounts import tokens
+from backend.devstack import processes
+from backend.orders.models import Order
+from tests import factories, live
+from tests.caller import Caller
+from tests.flows import nginx
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+SETTINGS = {
+    "TRUSTED_PROXIES": "127.0.0.1/32",
+    "THROTTLE_LOGIN": "2/h",
+    "CORS_ALLOWED_ORIGINS": "https://friend.example",
+    "API_WORKERS": "2",
+    "API_THREADS": "4",
+}
+LOGIN = json.dumps({"email": "nobody@shopwire.example", "password": "x"}).encode()
+TOO_LARGE = {"error": "The request is too large", "code": "payload_too_large", "details": None}
+
+
+@pytest.fixture(scope="module", params=["daphne", "uvicorn", "granian", "nginx"])
+def port(request, django_db_setup, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("servers")
+    with ExitStack() as stack:
+        if request.param in ("granian", "nginx"):
+            url = stack.enter_context(live.web(log=folder / "api.log", module=live.REST, **SETTINGS))
+        if request.param == "nginx":
+            api, url = url, stack.enter_context(live.web(log=folder / "web.log", **SETTINGS))
+            addresses = {"web": urlsplit(url).port, "api": urlsplit(api).port}
+            yield stack.enter_context(nginx.running(folder=folder / "nginx", **addresses))
+            return
+        if request.param in ("daphne", "uvicorn"):
+            by = {**SETTINGS, "WEB_SERVER": request.param}
+            url = stack.enter_context(live.web(log=folder / "web.log", **by))
+        yield urlsplit(url).port
+
+
+@pytest.fixture
+def guest(port):
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1/", timeout=20) as client:
+        yield client
+
+
+@pytest.fixture
+def buyer(port, as_alice):
+    headers = {"Authorization": f"Bearer {as_alice.token}"}
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1/", headers=headers, timeout=20) as client:
+        yield client
+
+
+def raw(port, *, head, body=b""):
+    """Status and JSON of the first answer to bytes that no client library would send."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as wire:
+        wire.sendall(head.encode() + b"\r\n\r\n")
+        for part in body if isinstance(body, list) else [body]:
+            try:
+                wire.sendall(part)
+            except OSError:
+                break  # it has heard enough
+        answer = http.client.HTTPResponse(wire)
+        answer.begin()
+        return answer.status, json.loads(answer.read())
+
+
+def dot():
+    content = io.BytesIO()
+    Image.new("RGB", (4, 4), "teal").save(content, "PNG")
+    return content.getvalue()
+
+
+def post(path, *headers):
+    return "\r\n".join(
+        [f"POST /api/v1/{path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json", *headers]
+    )
+
+
+def test_what_can_be_read_is_read_and_its_headers_alone_too(guest):
+    factories.product(sku="MUG", slug="mug")
+    site = guest.base_url
+
+    shown = guest.get("products/mug/")
+    headers = guest.head("products/mug/")
+    missing = guest.get("products/nothing/")
+
+    assert (shown.status_code, shown.json()["slug"]) == (200, "mug")
+    assert (headers.status_code, headers.content) == (200, b"")
+    assert headers.headers["Content-Length"] == str(len(shown.content))
+    assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+    assert guest.post("products/categories/", json={}).headers["Allow"] == "GET, HEAD"
+    assert [guest.get(site.join(f"/api/{page}/")).status_code for page in ("docs", "schema")] == [200, 200]
+
+
+def test_a_friends_page_may_ask(guest):
+    asked = {"Origin": "https://friend.example", "Access-Control-Request-Method": "POST"}
+
+    preflight = guest.options("cart/items/", headers=asked)
+
+    assert (preflight.status_code, preflight.content) == (200, b"")
+    assert preflight.headers["Access-Control-Allow-Origin"] == "https://friend.example"
+
+
+def test_a_body_may_come_in_chunks(guest):
+    answer = guest.post(
+        "auth/login/", content=iter([LOGIN[:9], LOGIN[9:]]), headers={"Content-Type": "application/json"}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_credentials")
+
+
+def test_a_body_that_no_endpoint_takes_is_refused_in_json(port, guest):
+    chunk = b"10000\r\n" + b" " * 65536 + b"\r\n"
+    refused = [
+        raw(port, head=post("auth/login/", "Content-Length: 2000000"), body=b" " * 2_000_000),
+        raw(port, head=post("auth/login/", "Content-Length: 20000000")),
+        raw(port, head=post("auth/login/", "Transfer-Encoding: chunked"), body=[chunk] * 32 + [b"0\r\n\r\n"]),
+        raw(port, head=post("auth/login/", "Transfer-Encoding: chunked"), body=[chunk] * 300),
+    ]
+
+    assert refused == [(413, TOO_LARGE)] * 4
+    assert guest.post("auth/login/", content=b"{").json()["code"] == "unsupported_media_type"
+    odd = guest.post("auth/login/", content=b"{", headers={"Content-Type": "application/json"})
+    assert (odd.status_code, odd.json()["code"]) == (400, "validation_error")
+
+
+def test_requests_in_one_go_are_answered_in_order(port):
+    paths = ("/api/v1/products/categories/", "/api/v1/nowhere/", "/api/v1/cart/")
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as wire:
+        wire.sendall(
+            b"".join(b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % path.encode() for path in paths)
+        )
+        heard = b""
+        while len(found := re.findall(rb"HTTP/1.1 (\d+) ", heard)) < len(paths):
+            part = wire.recv(65536)
+            assert part, heard
+            heard += part
+
+    assert found == [b"200", b"404", b"401"]
+
+
+def test_a_checkout_is_done_once(buyer, alice):
+    mug = factories.product(sku="MUG", quantity=5)
+    home = str(factories.address(alice).pk)
+    body = {"shipping_address_id": home, "billing_address_id": home}
+    key = {"Idempotency-Key": "one"}
+
+    added = buyer.post("cart/items/", json={"product_id": str(mug.pk), "quantity": 2})
+    first = buyer.post("orders/", json=body, headers=key)
+    again = buyer.post("orders/", json=body, headers=key)
+    other = buyer.post("orders/", json=body | {"billing_address_id": str(alice.pk)}, headers=key)
+
+    assert (added.status_code, first.status_code, again.status_code) == (201, 201, 200)
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
+    assert (Order.objects.count(), buyer.get("cart/").json()["items"]) == (1, [])
+
+
+def test_a_picture_is_taken_whole(port, staff, guest):
+    picture = dot()
+    guest.headers["Authorization"] = f"Bearer {Caller(staff).token}"
+
+    kept = guest.post("staff/images/", files={"image": ("dot.png", picture, "image/png")})
+    large = guest.post("staff/images/", files={"image": ("dot.png", b"x" * 10_600_000, "image/png")})
+
+    assert kept.status_code == 201
+    assert kept.json()["url"].startswith(f"http://127.0.0.1:{port}/media/products/")
+    assert guest.get(kept.json()["url"]).content[:4] == b"\x89PNG"
+    assert (large.status_code, large.json()) == (413, TOO_LARGE)
+
+
+def test_clients_are_told_apart_behind_a_proxy(guest):
+    def sign_in(number, address):
+        body = {"email": f"nobody-{number}@shopwire.example", "password": "x"}
+        return guest.post("auth/login/", json=body, headers={"X-Forwarded-For": f"9.9.9.9, {address}"})
+
+    ours = [sign_in(number, "203.0.113.7") for number in range(3)]
+    theirs = sign_in(3, "203.0.113.8")
+
+    assert [answer.status_code for answer in ours] == [401, 401, 429]
+    assert "Retry-After" in ours[2].headers
+    assert theirs.status_code == 401
+
+
+def test_a_sign_out_is_heard_in_every_process_within_five_seconds(buyer, alice, as_alice):
+    assert buyer.get("cart/").status_code == 200
+    refresh = tokens.refresh_token(user=alice, session=as_alice.session, now=timezone.now())
+
+    assert buyer.post("auth/logout/", json={"refresh": refresh}).status_code == 200
+    ended_at = time.monotonic()
+
+    def answers():
+        # New connections, so that the other worker is asked too.
+        url, headers = buyer.base_url.join("cart/"), dict(buyer.headers)
+        return {httpx.get(url, headers=headers, timeout=20).status_code for _ in range(8)}
+
+    assert processes.wait_until(lambda: answers() == {401}, seconds=5)
+    assert time.monotonic() - ended_at < 5
+
+
+def test_who_does_not_read_delays_nobody(port, guest):
+    for number in range(30):
+        factories.product(sku=f"MUG-{number}", slug=f"mug-{number}", description="x" * 20_000)
+    request = b"GET /api/v1/products/?page_size=100 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with ExitStack() as stack:
+        for _ in range(12):
+            wire = stack.enter_context(socket.socket())
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            wire.connect(("127.0.0.1", port))
+            wire.sendall(request)
+        asked_at = time.monotonic()
+        answers = [guest.get("products/").status_code for _ in range(10)]
+
+    assert answers == [200] * 10
+    assert time.monotonic() - asked_at < 10

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from autobahn.websocket import protocol as autobahn
 from daphne import http_protocol
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory
@@ -27,6 +28,8 @@ class PatientServer(Server):  # type: ignore[misc]
         # The names by which Daphne's factories find what they build; it takes no other word for it.
         WebSocketFactory.protocol = PatientSocket
         http_protocol.WebRequest = JsonRequest
+        # Autobahn lists its options at each connection, for a log that nobody reads: a tenth of a handshake.
+        autobahn.pformat = _leave_out
         super().__init__(**options)
         self.failure = ""
         self._close_sockets = close_sockets
@@ -69,3 +72,7 @@ class PatientServer(Server):  # type: ignore[misc]
     def _running(self) -> list["asyncio.Future[Any]"]:
         found = (details.get("application_instance") for details in list(self.connections.values()))
         return [task for task in found if task is not None and not task.done()]
+
+
+def _leave_out(options: object) -> str:
+    return ""

@@ -48,14 +48,14 @@ def test_a_job_that_is_done_is_gone():
 
 
 def test_a_transient_failure_is_tried_again_later():
-    job = a_job("blip")
+    job, before = a_job("blip"), timezone.now()
 
     work(job_id=job.pk)
 
     kept = Job.objects.get()
     assert (kept.attempts, kept.leased_until, kept.failed_at) == (1, None, None)
     assert kept.last_error == "Blip('for a moment')"
-    assert timedelta(seconds=0.9) < kept.due_at - NOW < timedelta(seconds=60)
+    assert timedelta(seconds=0.9) < kept.due_at - before < timedelta(seconds=60)
 
 
 def test_the_pause_grows_and_has_an_end():

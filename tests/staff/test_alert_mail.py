@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from backend.alerts import actions as alerts
-from backend.outbox.models import Job
+from backend.outbox.models import Event, Job
 from tasks import mail as tasks_mail
 from tests import factories
 from tests.staff.conftest import buy
@@ -46,6 +46,17 @@ def test_many_orders_below_the_threshold_make_one_mail(settle, alice, bob):
         (["ops@shopwire.example"], "Low stock: MUG")
     ]
     assert "MUG: 10 left of mug, threshold 10" in mail.outbox[0].body
+
+
+def test_no_mail_is_sent_while_somebody_checks_out(settle, alice, monkeypatch):
+    mug = factories.product(sku="MUG", quantity=12, threshold=11)
+    with monkeypatch.context() as patched:
+        patched.setattr(tasks_mail, "send", lambda **_: pytest.fail("mailed inside the request"))
+        buy(alice, mug, quantity=1)
+
+    assert (mail.outbox, Event.objects.filter(event="alert.raised").count()) == ([], 1)
+    settle()
+    assert [message.subject for message in mail.outbox] == ["Low stock: MUG"]
 
 
 def test_a_payment_that_needs_a_look_is_mailed_too(settle, db):

@@ -1,6 +1,7 @@
 """Two servers, two relays, a Redis, bad lines between them; alice's programs on both kinds of socket."""
 
 from contextlib import ExitStack
+from itertools import product
 
 import pytest
 from django.conf import settings
@@ -35,7 +36,8 @@ def crowd(the_world, alice, bob):
 
 @pytest.fixture
 def world(the_world):
-    the_world.line.upstream = the_world.webs[0].port
+    for line, web in zip(the_world.lines, the_world.webs, strict=True):
+        line.upstream = web.port
     return the_world
 
 
@@ -47,18 +49,22 @@ def topics(crowd, alice):
 
 @pytest.fixture
 def apps(world, as_alice, topics):
+    """Both published clients on a line to each server."""
     with ExitStack() as opened:
-        made = [opened.enter_context(Program(language)) for language in COMMANDS]
+        made = []
+        for line, language in product(world.lines, COMMANDS):
+            made.append(opened.enter_context(Program(language)))
+            made[-1].connect(line.port, as_alice.token)
         for app in made:
-            app.connect(world.line.port, as_alice.token)
             app.subscribe(*topics)
         yield made
 
 
 @pytest.fixture
 def followers(world, as_alice, topics):
+    """A plain socket for each topic on a line to each server."""
     with ExitStack() as opened:
-        yield {
-            topic: opened.enter_context(Follower(world.line.port, path, as_alice.token))
-            for topic, path in topics.items()
-        }
+        yield [
+            (topic, opened.enter_context(Follower(line.port, path, as_alice.token)))
+            for line, (topic, path) in product(world.lines, topics.items())
+        ]

@@ -1,7 +1,7 @@
 """The shop changes without end while its live wire is hurt: every client still hears all, in order, or anew.
 
-Both published clients and plain sockets, over a line that can be torn, to a server whose line to Redis can be
-torn too; two servers, two relays. Whoever changes the shop has a clock of its own, an hour off.
+Both published clients and plain sockets, over lines that can be torn, to both servers, whose line to Redis
+can be torn too; two relays. Whoever changes the shop has a clock of its own, an hour off.
 """
 
 from contextlib import ExitStack
@@ -55,7 +55,8 @@ def forget_link(world, crowd):
 def empty_redis(world, crowd):
     redis.client().flushall()
     crowd.go_on()
-    world.line.reset()
+    for line in world.lines:
+        line.reset()
 
 
 def restart_redis(world, crowd):
@@ -71,16 +72,37 @@ def kill_relay(world, crowd):
     world.start_relay()
 
 
+def slow_lines(world, crowd):
+    """To the clients and to Redis, a tenth of a second each way."""
+    ways = [*world.lines, world.link]
+    for way in ways:
+        way.latency = 0.1
+    crowd.go_on(50)
+    for way in ways:
+        way.latency = 0.0
+
+
+def stall_lines(world, crowd):
+    for line in world.lines:
+        line.stall()
+    crowd.go_on(50)
+    for line in world.lines:
+        line.flow()
+
+
 def tear_lines(world, crowd):
     for number in range(4):
-        world.line.cut_after(700 * number)
+        for line in world.lines:
+            line.cut_after(700 * number)
         crowd.go_on(5)
-        world.line.reset()
+        for line in world.lines:
+            line.reset()
 
 
 def roll_servers(world, crowd):
     for old, new in (world.webs, reversed(world.webs)):
-        world.line.upstream = new.port
+        for line in world.lines:
+            line.upstream = new.port
         old.stop()
         crowd.go_on()
         old.start()
@@ -95,6 +117,8 @@ FAULTS = [
     empty_redis,
     restart_redis,
     kill_relay,
+    slow_lines,
+    stall_lines,
     tear_lines,
     roll_servers,
 ]
@@ -128,7 +152,8 @@ def check(apps, followers, truth, *, seconds):
         for app in apps:
             caught_up = app.wait_until(lambda a=app, t=topic, f=frame: knows(a, t, f), seconds=seconds)
             assert caught_up, (topic, frame["version"], app.events[-5:])
-        follower, version = followers[topic], frame["version"]
+    for topic, follower in followers:
+        version = truth[topic]["version"]
         caught_up = processes.wait_until(
             lambda f=follower, v=version: f.newest["version"] == v, seconds=seconds
         )

@@ -72,7 +72,7 @@ class World:
         linked = address._replace(netloc=address.netloc.replace(str(address.port), str(self.link.port)))
         self.settings = {"REDIS_URL": urlunsplit(linked), "SOCKETS_PER_USER": "50"}
         self.webs = [self._web(by) for by in ("daphne", "uvicorn")]
-        self.line = opened.enter_context(proxy.before(self.webs[0].port))
+        self.lines = [opened.enter_context(proxy.before(web.port)) for web in self.webs]
         self.relays = []
         for _ in range(2):
             self.start_relay()

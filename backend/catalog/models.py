@@ -95,11 +95,6 @@ class Variant(Row):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def quantity(self) -> int:
-        """Units that may be sold. KeyError where queries.py has not counted them."""
-        return int(vars(self)["units"])
-
 
 class SkuClaim(models.Model):
     """An SKU in use, by a product or one of its variants: no other product may ever use it."""

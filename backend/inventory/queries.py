@@ -25,16 +25,6 @@ def units_of_product(slug: OuterRef) -> QuerySet[Stock, Any]:
     return of_product.annotate(available=Sum(AVAILABLE)).values("available")
 
 
-def units_of_sku(sku: OuterRef) -> QuerySet[Stock, Any]:
-    """As a subquery: the units of the SKU that the outer row has."""
-    return Stock.objects.filter(sku=sku).order_by().values(available=AVAILABLE)
-
-
-def buyable(slug: OuterRef) -> QuerySet[Stock]:
-    """For an Exists: stock rows of the outer row's product that can be bought from."""
-    return Stock.objects.filter(product=slug, held__lt=F("on_hand"))
-
-
 def of_product(slug: str) -> list[Stock]:
     """The stock rows of a product's SKUs."""
     return list(Stock.objects.filter(product=slug))

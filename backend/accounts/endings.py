@@ -1,6 +1,6 @@
 """Sign-ins that have ended, as far as this process has heard: asked for once a second, not once a request.
 
-ADR 15 has the reasons, and what may happen at the same time.
+ADR 19 has the reasons, and what may happen at the same time.
 """
 
 import threading

@@ -1,7 +1,6 @@
 """`make bench`: how fast the shop is, as ratios to what this machine can do, in one run."""
 
 import argparse
-import json
 import signal
 import subprocess
 import sys
@@ -9,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from backend.devstack.bench import memory, peers, reads, report, scale, shop, sockets, table, workers, writes
+from backend.devstack.bench import memory, peers, reads, report, scale, shop, sockets, table, writes
 from backend.devstack.bench.measuring import CONNECTIONS, Measure
 from backend.devstack.bench.row import Row
 from backend.devstack.bench.scale import Scale
@@ -42,11 +41,13 @@ class Bench:
             with shop.running(**sizes, programs=shop.ALL, console=self._console) as running:
                 yield from self._of(running, buyers)
         if "scale" in given.only:
-            yield from Scale(given.seconds, given.repeats, self._console).rows()
+            scaled = Scale(given.seconds, given.repeats, self._console)
+            yield from scaled.rows()
+            self.plans += f"\n\n{scale.LARGE:,} products\n\n{scaled.plans}"
 
     def _of(self, running: Shop, buyers: int) -> Iterator[Row]:
-        given, say = self._given, self._console.say
-        measure = Measure(running, given.seconds, given.repeats, say)
+        given = self._given
+        measure = Measure(running, given.seconds, given.repeats, self._console.say)
         kinds: dict[str, Callable[[], Iterator[Row]]] = {
             "reads": lambda: reads.rows(measure),
             "writes": lambda: Writes(measure, buyers=buyers).rows(),
@@ -57,9 +58,7 @@ class Bench:
             if kind in given.only:
                 yield from measured()
         if "reads" in given.only:
-            say("explaining one question of each kind")
-            questions = json.loads(measure.file("explained.json").read_text())
-            self.plans = workers.text("explain", {"questions": questions}, settings=running.settings)
+            self.plans = f"{given.products:,} products\n\n{measure.plans()}"
 
 
 def main() -> None:
@@ -78,7 +77,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     about = (
-        f"{given.products:,} products with 3 variants, {API_WORKERS} workers, {CONNECTIONS} connections, "
+        f"{given.products:,} products with 3 variants unless said otherwise, {API_WORKERS} workers, "
+        f"{CONNECTIONS} connections, "
         f"{given.repeats} times {given.seconds:g} s a row, {time.monotonic() - began_at:.0f} s in all"
     )
     print("\n".join([*table.lines(rows, about=about), *peers.lines(rows, products=scale.SMALL)]))

@@ -71,6 +71,12 @@ class Measure:
         """How many statements such a request was seen to send."""
         return float(json.loads(self.file("statements.json").read_text())[name])
 
+    def plans(self) -> str:
+        """How PostgreSQL does what one question of each kind asks of it."""
+        self.say("explaining one question of each kind")
+        questions = json.loads(self.file("explained.json").read_text())
+        return workers.text("explain", {"questions": questions}, settings=self.shop.settings)
+
     def file(self, name: str) -> Path:
         return self.shop.folder / name
 

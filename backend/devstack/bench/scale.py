@@ -33,13 +33,14 @@ ALONE: dict[str, Once] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Scale:
-    """How long each row is measured, and how often."""
+    """How long each row is measured, and how often; afterwards, the large shop's plans (explain.py)."""
 
     seconds: float
     repeats: int
     console: Console
+    plans: str = ""
 
     def rows(self) -> Iterator[Row]:
         """The small shop's, by name with its size, then what the large one's p95 are against its."""
@@ -48,6 +49,7 @@ class Scale:
                 for name, once in COMPARED.items():
                     yield from self._pair(name, partial(once, *small), partial(once, *large))
                 large[1].audit()
+                self.plans = large[0].plans()
             for name, once in ALONE.items():
                 yield _named(small[0].row(name, partial(once, *small)))
             small[1].audit()

@@ -17,6 +17,7 @@ from backend.catalog.drafts import ProductDraft
 from backend.catalog.models import Category, Product, Wish
 from backend.core import transactions
 from backend.core.errors import Conflict, invalid_field
+from backend.shelf import ladders
 
 LONGEST_CATEGORY_NAME = 100
 
@@ -109,6 +110,18 @@ def refresh_category(*, category_id: UUID, now: datetime) -> None:
 def represent(*, product_ids: Sequence[UUID]) -> None:
     """Write these products' kept JSON anew; nobody needs to hear of it. Locks them, in order."""
     representations.refresh(product_ids)
+
+
+@transactions.retried
+def shelve(*, product_ids: Sequence[UUID]) -> None:
+    """Write these products' places in lists anew, words and all. Locks them, in order, then the places."""
+    shelving.refresh(product_ids)
+
+
+@transactions.retried
+def count_anew() -> None:
+    """Make what lists are counted on anew, from the places."""
+    ladders.rebuild()
 
 
 def record_rating(*, product_id: UUID, rating_delta: int, count_delta: int, now: datetime) -> None:

@@ -1,13 +1,13 @@
-"""For loads of a whole catalogue: the index of words is written in one pass at the end.
+"""For loads of a whole catalogue: the index of words is made in one pass at the end.
 
 Word by word it takes most of the time of such a load. Until the end searches read what is pending from a
-list, which is slow and not wrong.
+list, which is slow and not wrong; during the last pass writers wait.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 
 _LONGEST_LIST_KIB = 1024 * 1024
 
@@ -19,9 +19,11 @@ def loading() -> Iterator[None]:
     try:
         yield
     finally:
-        _run("ALTER INDEX place_words SET (fastupdate = off)")
-        _run("ALTER INDEX place_words RESET (gin_pending_list_limit)")
-        _run("SELECT gin_clean_pending_list('place_words')")
+        with transaction.atomic():
+            _run("SET LOCAL statement_timeout = 0")  # minutes, for millions
+            _run("ALTER INDEX place_words SET (fastupdate = off)")
+            _run("ALTER INDEX place_words RESET (gin_pending_list_limit)")
+            _run("REINDEX INDEX place_words")
 
 
 def _run(command: str) -> None:

@@ -50,6 +50,12 @@ def one_on_sale(stall: Stall) -> Act:
     return partial(catalog.deactivate_product, slug=stall.desk().slug, now=stall.now)
 
 
+@case("catalog.actions.shelve", ["product", "place"])
+def two_at_once(stall: Stall) -> Act:
+    ids = [factories.product(sku=sku).pk for sku in ("Z", "A")]
+    return partial(catalog.shelve, product_ids=ids)
+
+
 @case("catalog.actions.refresh_category", ["product", "place"])
 def a_renamed_one(stall: Stall) -> Act:
     category = factories.category()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 import time
 from contextlib import ExitStack
@@ -50,6 +51,24 @@ def is_alive(url):
         return httpx.get(f"{url}/healthz", timeout=20).status_code == 200
     except httpx.ConnectError:
         return False
+
+
+def test_the_proxy_keeps_slow_senders_from_the_api(django_db_setup, tmp_path):
+    head = b"POST /api/v1/auth/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    few = {"API_WORKERS": "1", "API_THREADS": "2"}
+    with (
+        live.web(log=tmp_path / "api.log", module=live.REST, **few) as api,
+        nginx.running(folder=tmp_path / "nginx", web=1, api=urlsplit(api).port) as port,
+        ExitStack() as opened,
+    ):
+        for _ in range(10):
+            wire = opened.enter_context(socket.create_connection(("127.0.0.1", port)))
+            wire.sendall(head + b"Content-Length: 100\r\n\r\n{")
+        answers = [
+            httpx.post(f"http://127.0.0.1:{port}/api/v1/auth/login/", json={}, timeout=20) for _ in range(3)
+        ]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
 
 
 def test_told_to_end_the_api_lets_requests_finish(granian, as_alice, alice):

@@ -17,7 +17,8 @@ from backend.catalog import shapes
 from backend.catalog.models import Category
 from backend.catalog.tree import Census, Tree
 
-# Each write gives its row a newer xmin, so two states with as many categories never have the same sum.
+# Each transaction gives the rows it writes its own xmin, newer than theirs, so the sum of as many only grows.
+# Where transactions overlap it may shrink; to what it was before, only by a rare coincidence.
 VERSION = "(SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM catalog_category)"
 
 

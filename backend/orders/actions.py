@@ -25,8 +25,8 @@ def place_order(*, user: User, shipping_address_id: UUID, billing_address_id: UU
 
     Locks the cart, then stock by SKU, last. Raises CartEmpty, Missing or Denied for an address that is not
     the user's, Invalid for a line no longer sold, StockUnavailable. Sent twice, the second finds no cart.
-    Nine statements, whatever the cart holds: the addresses; the cart's lock and version; its lines, taken
-    out; order, items and history; all stock and its ledger; events and feeds.
+    Ten statements, whatever the cart holds: the addresses; the cart's lock and version; its lines, taken
+    out; order, items and history; events and feeds; all stock and its ledger; its events.
     """
     shipping, billing = accounts.addresses_by_id(
         user_id=user.pk, address_ids=[shipping_address_id, billing_address_id]
@@ -37,7 +37,7 @@ def place_order(*, user: User, shipping_address_id: UUID, billing_address_id: UU
         created = _note(order=order, note="Order created", actor=None, now=now)
         rows.attach(order, history=[created])
         events.order_moved(order=order, event="order.created", now=now)
-        inventory.hold(units=checkout.units(order), order_id=order.pk, actor_id=user.pk, now=now)
+    inventory.hold(units=checkout.units(order), order_id=order.pk, actor_id=user.pk, now=now)
     return order
 
 

@@ -29,7 +29,7 @@ class PatientServer(Server):  # type: ignore[misc]
         WebSocketFactory.protocol = PatientSocket
         http_protocol.WebRequest = JsonRequest
         # Autobahn lists its options at each connection, for a log that nobody reads: a tenth of a handshake.
-        autobahn.pformat = _leave_out
+        autobahn.pformat = lambda options, **_: ""  # type: ignore[attr-defined]
         super().__init__(**options)
         self.failure = ""
         self._close_sockets = close_sockets
@@ -72,7 +72,3 @@ class PatientServer(Server):  # type: ignore[misc]
     def _running(self) -> list["asyncio.Future[Any]"]:
         found = (details.get("application_instance") for details in list(self.connections.values()))
         return [task for task in found if task is not None and not task.done()]
-
-
-def _leave_out(options: object) -> str:
-    return ""

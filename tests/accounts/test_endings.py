@@ -95,6 +95,23 @@ def test_while_one_asks_the_others_go_on_for_four_seconds_and_no_longer(heard, s
             heard.includes(sign_in.pk, now=NOON + 4 * SECOND)
 
 
+def test_who_has_waited_for_another_s_look_goes_by_it(heard, sign_in, django_assert_num_queries):
+    end(sign_in)
+
+    class AskedMeanwhile:
+        def acquire(self, timeout):
+            heard._read(NOON + 0.5 * SECOND)
+            return True
+
+        def release(self):
+            pass
+
+    heard._asking = AskedMeanwhile()
+
+    with django_assert_num_queries(1):
+        assert heard.includes(sign_in.pk, now=NOON)
+
+
 def test_a_process_that_has_heard_nothing_lets_nobody_in(heard, sign_in, monkeypatch):
     monkeypatch.setattr(endings, "PATIENCE_SECONDS", 0.01)
 

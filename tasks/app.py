@@ -5,6 +5,7 @@ import os
 from celery import Celery
 from django.conf import settings
 
+from tasks.connections import KEPT_FOR_TASKS
 from tasks.schedule import BEAT
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
@@ -33,4 +34,5 @@ app.conf.update(
     worker_prefetch_multiplier=4,
     worker_hijack_root_logger=False,
     timezone="UTC",
+    CELERY_DB_REUSE_MAX=KEPT_FOR_TASKS,
 )

@@ -92,8 +92,15 @@ def test_one_review_of_many_is_written(alice, monkeypatch):
     assert Product.objects.get().review_count == 1
 
 
+def move_lamp():
+    changes = {"category": "lights"}
+    actions.change_product(slug="lamp", changes=changes, actor_id=None, now=timezone.now())
+
+
 @pytest.mark.parametrize(
-    "write", [lambda: create("NEW", category="lights"), lambda: update("lamp", category="lights")]
+    "write",
+    [lambda: create("NEW", category="lights"), lambda: update("lamp", category="lights"), move_lamp],
+    ids=["made there", "made so", "moved"],
 )
 def test_a_category_is_renamed_while_a_product_moves_in(as_guest, write):
     category = factories.category("lights")

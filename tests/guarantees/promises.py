@@ -16,6 +16,7 @@ from tests.guarantees import (
     refunds,
     relaying,
     retries,
+    showing,
     stock,
     stripe_away,
     told,
@@ -42,5 +43,6 @@ CHAPTERS = [
     hearing,
     clients,
     relaying,
+    showing,
 ]
 ALL = [promise for chapter in CHAPTERS for promise in chapter.PROMISES]

@@ -2,7 +2,7 @@
 
 `python -m backend.devstack.bench.listen` reads a Job as JSON and prints a Result. First rounds back to back:
 two are on their way, and the next is made when the older has reached every socket. Then rounds by the clock,
-five a second, whose delay from commit to socket is taken for each socket.
+three a second, whose delay from commit to socket is taken for each socket.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from backend.devstack.bench.delays import Delays
 from backend.devstack.bench.socket_protocol import Socket
 from backend.devstack.bench.triggers import Commits, Trigger, Words
 
-ROUNDS_A_SECOND = 5  # half of the pace at which the shop tells one SKU's stock
+ROUNDS_A_SECOND = 3  # the shop tells one SKU's stock four times a second
 _LATEST_SECONDS = 20
 _WARM_UP_ROUNDS = 5
 

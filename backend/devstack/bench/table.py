@@ -85,7 +85,7 @@ def _legend(rows: Sequence[Row]) -> list[str]:
         "full checkout: add to cart, order, open the intent at a stand-in for Stripe, pay there, its signed",
         "  webhook; the time ends when the last order is `processing`. p50 to p99: a buyer's requests.",
         "bare app: an ASGI app that sends frames of the same length to as many sockets, by plain Daphne.",
-        "  The shop tells one SKU's stock ten times a second at most; for more see `make bench-live`.",
+        "  The shop tells one SKU's stock four times a second at most; for more see `make bench-live`.",
         "queries: statements of one such request, BEGIN and COMMIT too. api, pg, other ms: processor time of",
         "  the REST tier, of PostgreSQL and of all others (Valkey, web, relay, worker, Stripe's stand-in),",
         "  for one request, or delivery. load: what the load generator took, in parts of one core.",

@@ -18,7 +18,7 @@ from backend.core import redis
 CATEGORIES_SECONDS = 3600
 PRODUCTS_SECONDS = 300
 MEMORY_SECONDS = 60
-MEMORY_BYTES = 8 * 1024 * 1024
+MEMORY_BYTES = 4 * 1024 * 1024
 MAKING = ""  # stands where an answer will be while another process makes it
 MAKING_MILLISECONDS = 2000  # ... unless it died
 PATIENCE_SECONDS = 1.0

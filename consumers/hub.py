@@ -24,6 +24,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.clients: set[Client] = set()
+        self.present: set[Client] = set()  # those too that have been ended, and whose socket is not gone yet
         self.topics: dict[str, Topic] = {}
         self.sign_ins = SignIns()
         self.is_closing = False
@@ -35,6 +36,7 @@ class Hub:
     def greet(self, client: Client) -> None:
         """From here on the client is watched over."""
         self.clients.add(client)
+        self.present.add(client)
         self._places[client] = {}
         if self.is_closing:
             client.end(Code.SHUTTING_DOWN)
@@ -102,6 +104,11 @@ class Hub:
             self._vacate(place)
         if self.sign_ins.remove(client):
             self.sources.linger(f"{PREFIX}{client.user_id}")
+
+    def gone(self, client: Client) -> None:
+        """Its socket is closed, at both ends."""
+        self.leave(client)
+        self.present.discard(client)
 
     def lose(self, topic: Topic) -> None:
         """What was missed can't be had any more: everybody has to look anew."""

@@ -56,5 +56,5 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
         client: Client | None = getattr(self, "client", None)
         if client is not None:
             client.stop()
-            self.hub.leave(client)
+            self.hub.gone(client)
             await seats.leave(client)

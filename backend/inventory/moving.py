@@ -16,22 +16,23 @@ from backend.inventory.models import Stock
 
 MOST_UNITS = 2**31 - 1  # what the columns hold
 # Only as much as leaves 0 <= held <= on_hand <= MOST_UNITS: no row back means that there were too few
-# units, or too many to count. The sums are numeric, so that an absurd one is compared and not an error.
+# units, or too many to count. Judged by the row as it is once it is locked: the UPDATE's own view of it is
+# older where somebody was waited for. The sums are numeric, so that an absurd one is compared and not an error.
 _MOVE = """
 WITH locked AS (
-    SELECT stock.sku, wanted.on_hand, wanted.held
+    SELECT stock.sku, wanted.on_hand AS delta_on_hand, wanted.held AS delta_held,
+           stock.on_hand + wanted.on_hand AS on_hand, stock.held + wanted.held AS held
       FROM unnest(%(skus)s::text[], %(on_hand)s::numeric[], %(held)s::numeric[])
         AS wanted (sku, on_hand, held)
       JOIN inventory_stock AS stock ON stock.sku = wanted.sku
      ORDER BY stock.sku COLLATE "C" FOR UPDATE OF stock
 ), moved AS (
     UPDATE inventory_stock AS stock
-       SET on_hand = stock.on_hand + locked.on_hand, held = stock.held + locked.held, version = version + 1
+       SET on_hand = locked.on_hand, held = locked.held, version = version + 1
       FROM locked
-     WHERE stock.sku = locked.sku AND stock.held + locked.held >= 0
-       AND stock.held + locked.held <= stock.on_hand + locked.on_hand
-       AND stock.on_hand + locked.on_hand <= %(most)s
-    RETURNING stock.*, locked.on_hand AS delta_on_hand, locked.held AS delta_held
+     WHERE stock.sku = locked.sku AND locked.held >= 0 AND locked.held <= locked.on_hand
+       AND locked.on_hand <= %(most)s
+    RETURNING stock.*, delta_on_hand, delta_held
 ), noted AS (
     INSERT INTO inventory_ledgerentry
            (stock_id, at, delta_on_hand, delta_held, reason, note, order_id, actor_id)

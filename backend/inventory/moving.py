@@ -17,7 +17,7 @@ from backend.inventory.models import Stock
 MOST_UNITS = 2**31 - 1  # what the columns hold
 # Only as much as leaves 0 <= held <= on_hand <= MOST_UNITS: no row back means that there were too few
 # units, or too many to count. Judged by the row as it is once it is locked: the UPDATE's own view of it is
-# older where somebody was waited for. The sums are numeric, so that an absurd one is compared and not an error.
+# older where somebody was waited for. The sums are numeric: an absurd one is compared and not an error.
 _MOVE = """
 WITH locked AS (
     SELECT stock.sku, wanted.on_hand AS delta_on_hand, wanted.held AS delta_held,

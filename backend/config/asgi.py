@@ -8,9 +8,11 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 django = get_asgi_application()
 
-from backend.config import bodies, metrics  # noqa: E402  (the apps must be loaded first)
+from backend.config import bodies, metrics, requests  # noqa: E402  (the apps must be loaded first)
 from consumers.lifespan import lifespan  # noqa: E402
 from consumers.routing import socket_at  # noqa: E402
+
+django.request_class = requests.OverAsgi
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

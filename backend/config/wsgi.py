@@ -7,11 +7,12 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
-from backend.config import bodies
+from backend.config import bodies, requests
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 PART_BYTES = 64 * 1024
 django = get_wsgi_application()
+django.request_class = requests.OverWsgi
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

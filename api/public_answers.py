@@ -26,8 +26,7 @@ def answer(
     if not request.auth.is_anonymous:
         return private(request, compute())
     kept = cache.answer(
-        # With the host, for it stands in links.
-        address=request.build_absolute_uri(None if heeds_query else request.path),
+        address=_address(request, query=request.META.get("QUERY_STRING", "") if heeds_query else ""),
         seconds=seconds,
         compute=lambda: links.with_addresses(compute(), request=request),
     )
@@ -38,6 +37,14 @@ def private(request: HttpRequest, text: str, *, status: int = 200) -> HttpRespon
     """JSON for the caller alone."""
     text = links.with_addresses(text, request=request)
     return HttpResponse(text, content_type=JSON, status=status, headers=PRIVATE)
+
+
+def _address(request: HttpRequest, *, query: str) -> str:
+    """All that an answer hangs on, as it came: two URLs that are made to look alike are still two.
+
+    With the host, for it stands in links. A path may have line breaks in it, the others can't.
+    """
+    return f"{request.scheme}://{request.get_host()}\n{request.path}\n{query}"
 
 
 def _whole(kept: Answer) -> HttpResponse:

@@ -42,7 +42,7 @@ def create_product(*, draft: ProductDraft, actor_id: UUID | None, now: datetime)
     Raises Conflict for a taken SKU or slug, Invalid for a draft that can't be.
     """
     draft = checks.checked(draft)
-    queries.keep_category_name(draft.category)
+    queries.keep_category_names(draft.category)
     slug = draft.slug or slugs.for_product(name=draft.name, sku=draft.sku, reserved=checks.RESERVED_SLUGS)
     product = Product(**parts.columns(replace(draft, slug=slug)), created_at=now, updated_at=now)
     product.save(force_insert=True)
@@ -58,7 +58,7 @@ def update_product(*, slug: str, draft: ProductDraft, actor_id: UUID | None, now
     What is as drafted already is not touched: then `updated_at` stays and nothing is told. Quantities count
     only for new SKUs. Raises Missing, Conflict for a taken SKU or slug, Invalid for another SKU of its own.
     """
-    queries.keep_category_name(draft.category)
+    queries.keep_category_names(draft.category)
     product = queries.lock_product(slug=slug)
     return _become(product=product, draft=draft, actor_id=actor_id, now=now)
 
@@ -67,7 +67,7 @@ def update_product(*, slug: str, draft: ProductDraft, actor_id: UUID | None, now
 @transactions.retried
 def change_product(*, slug: str, changes: Mapping[str, Any], actor_id: UUID | None, now: datetime) -> Product:
     """Change the named fields of the draft that the product is, and no others. Raises as update_product."""
-    queries.keep_category_name(changes.get("category"))
+    queries.keep_category_names(changes.get("category"))
     product = queries.lock_product(slug=slug)
     draft = replace(parts.draft_of(product), **changes)
     return _become(product=product, draft=draft, actor_id=actor_id, now=now)

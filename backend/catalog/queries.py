@@ -23,6 +23,17 @@ SELECT product.id, product.track_inventory, product.cost_price, product.review_c
   LEFT JOIN catalog_representation kept ON kept.product_id = product.id AND kept.shape = %s
  WHERE product.slug = %s AND (product.is_active OR %s)
 """
+# Names are part of a key: who changes one waits for these locks, who moves a category in its list does not.
+_KEEP_NAMES = """
+SELECT FROM catalog_category WHERE id IN (
+    WITH RECURSIVE path AS (
+        SELECT id, parent_id FROM catalog_category WHERE slug = %s
+         UNION
+        SELECT above.id, above.parent_id FROM catalog_category AS above JOIN path ON above.id = path.parent_id
+    )
+    SELECT id FROM path
+) ORDER BY id FOR KEY SHARE
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +48,20 @@ class ProductPage:
     review_count: int
 
 
-def keep_category_name(slug: str | None) -> None:
-    """Wait for whoever renames the category, and keep its name until the transaction ends.
+def keep_category_names(slug: str | None) -> None:
+    """Wait for whoever renames the category or one above it, and keep their names until the transaction ends.
 
-    For who copies it to a product which the renaming may not see in there yet. Before the product is locked.
+    For who copies them to a product that the renaming may not see in there yet. Before the product is locked.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("a category's name is kept inside a transaction")
+        raise RuntimeError("names of categories are kept inside a transaction")
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute("SELECT FROM catalog_category WHERE slug = %s FOR KEY SHARE", [slug])
+        cursor.execute(_KEEP_NAMES, [slug])
+
+
+def category_of(*, slug: str) -> str | None:
+    """The slug of the category in which the product stands now, if there is one."""
+    return Product.objects.filter(slug=slug).values_list("category__slug", flat=True).first()
 
 
 def lock_product(*, slug: str) -> Product:

@@ -14,7 +14,7 @@ from backend.reviews import actions as reviews
 from backend.reviews.models import Review
 from tests import factories
 from tests.catalog.drafting import create, update, variant
-from tests.concurrency.rivals import wait_until_waiting
+from tests.concurrency.rivals import PATIENCE, wait_until_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +25,7 @@ def at_once(*calls):
     outcomes = [None] * len(calls)
 
     def run(place, call):
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=PATIENCE)
         try:
             outcomes[place] = call()
         except Conflict as error:
@@ -37,7 +37,7 @@ def at_once(*calls):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=PATIENCE)
     return outcomes
 
 
@@ -97,14 +97,15 @@ def move_lamp():
     actions.change_product(slug="lamp", changes=changes, actor_id=None, now=timezone.now())
 
 
-@pytest.mark.parametrize(
+moves_in = pytest.mark.parametrize(
     "write",
     [lambda: create("NEW", category="lights"), lambda: update("lamp", category="lights"), move_lamp],
     ids=["made there", "made so", "moved"],
 )
-def test_a_category_is_renamed_while_a_product_moves_in(as_guest, write):
-    category = factories.category("lights")
-    create()
+
+
+def rename_while(category, write):
+    """The category becomes Lighting, and before all under it is written anew, somebody begins to write."""
     has_renamed = threading.Event()
 
     def rename():
@@ -115,10 +116,30 @@ def test_a_category_is_renamed_while_a_product_moves_in(as_guest, write):
             actions.refresh_category(category_id=category.pk, now=timezone.now())
 
     def move_in():
-        assert has_renamed.wait(timeout=10)
+        assert has_renamed.wait(timeout=PATIENCE)
         write()
 
     at_once(rename, move_in)
 
+
+@moves_in
+def test_a_category_is_renamed_while_a_product_moves_in(as_guest, write):
+    category = factories.category("lights")
+    create()
+
+    rename_while(category, write)
+
     found = as_guest.get("products/?category=lights").json()["results"]
     assert [one["category"]["name"] for one in found] == ["Lighting"]
+
+
+@moves_in
+def test_what_a_category_is_under_is_renamed_while_a_product_moves_in(as_guest, write):
+    above = factories.category("home")
+    factories.category("lights", parent=above)
+    create()
+
+    rename_while(above, write)
+
+    assert as_guest.get("products/?search=lighting").json()["count"] == 1
+    assert as_guest.get("products/?search=home").json()["count"] == 0

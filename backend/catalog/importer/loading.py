@@ -63,6 +63,7 @@ def load_all_or_nothing(
 def _load(plan: Plan, said: Set[str], now: datetime) -> Outcome:
     """Create the product, or change it where it differs. Locks it. Raises what the catalogue refuses."""
     draft = replace(plan.draft, category=_category(plan, now))
+    queries.keep_category_names(draft.category or queries.category_of(slug=draft.slug))
     try:
         product = queries.lock_product(slug=draft.slug)
     except Missing:

@@ -17,6 +17,7 @@ CODES = {
     415: ("unsupported_media_type", "Send application/json, or multipart/form-data to upload"),
     500: ("server_error", "Something went wrong on our side"),
 }
+BODILESS = (204, 304)
 JSON = "application/json"
 UPLOADS = "multipart/form-data"
 UPLOAD_PATHS = ("/api/v1/staff/images/",)
@@ -37,7 +38,7 @@ class ErrorsAsJson:
         refused = _refusal(request)
         if refused:
             return _answer(refused)
-        return _as_json(self.get_response(request))
+        return _with_our_headers(_as_json(self.get_response(request)))
 
 
 def _refusal(request: HttpRequest) -> int | None:
@@ -72,6 +73,14 @@ def _as_json(response: HttpResponseBase) -> HttpResponseBase:
     if "GET" in answer.headers.get("Allow", ""):
         answer.headers["Allow"] += ", HEAD"
     return answer
+
+
+def _with_our_headers(response: HttpResponseBase) -> HttpResponseBase:
+    """Nobody keeps what does not say that it may be kept: tokens, carts, orders. No body has no length."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    if response.status_code in BODILESS:
+        del response.headers["Content-Length"]  # of the 200 that it stands for, else (RFC 9110, 8.6)
+    return response
 
 
 def _answer(status: int) -> HttpResponse:

@@ -20,23 +20,33 @@ LAST_CENTS = [money.to_minor(step) - 1 for step in STEPS[1:]]  # of each step bu
 COLUMNS = ("by_category", "by_price", "by_stock")
 
 
-def of_found(asked: ProductFilter) -> dict[str, str]:
-    """As SQL, the same as ladders.facets, of the CTE `found` (pages.py)."""
-    in_branch, in_price, in_stock = (
-        condition(asked) for condition in (filters.in_branch, filters.in_price, filters.in_stock)
-    )
-    steps = [f"count(*) FILTER (WHERE cents <= {end})" for end in LAST_CENTS]
-    return {
-        "by_category": f"""
-        (SELECT coalesce(json_agg(json_build_array(category_id, number)), '[]')
-           FROM (SELECT category_id, count(*) AS number
-                   FROM found WHERE {in_price} AND {in_stock} GROUP BY category_id) AS heap)""",
-        "by_price": f"""
-        (SELECT ARRAY[{", ".join(steps)}, count(*)] FROM found WHERE {in_branch} AND {in_stock})""",
-        "by_stock": f"""
-        (SELECT ARRAY[count(*) FILTER (WHERE is_buyable), count(*) FILTER (WHERE NOT is_buyable)]
-           FROM found WHERE {in_branch} AND {in_price})""",
+def tallied(asked: ProductFilter) -> dict[str, str]:
+    """Columns of the CTE `tally` (ranking.py). The category's filter concerns whole rows of it."""
+    in_price, in_stock = filters.in_price(asked), filters.in_stock(asked)
+    counts = {
+        "buyable": f"{in_price} AND is_buyable",
+        "sold_out": f"{in_price} AND NOT is_buyable",
+        **{f"up_to_{end}": f"{in_stock} AND cents <= {end}" for end in LAST_CENTS},
+        "at_any": in_stock,
     }
+    return {name: f"count(*) FILTER (WHERE {condition})" for name, condition in counts.items()}
+
+
+def of_tally(asked: ProductFilter) -> dict[str, str]:
+    """As SQL, the same as ladders.facets, of the CTE `tally`."""
+    steps = [*(f"up_to_{end}" for end in LAST_CENTS), "at_any"]
+    return {
+        "by_category": """
+        (SELECT coalesce(json_agg(json_build_array(category_id, number)), '[]')
+           FROM tally WHERE number > 0)""",
+        "by_price": _sums(asked, steps),
+        "by_stock": _sums(asked, ["buyable", "sold_out"]),
+    }
+
+
+def _sums(asked: ProductFilter, names: list[str]) -> str:
+    sums = ", ".join(f"coalesce(sum({name}), 0)::bigint" for name in names)
+    return f"(SELECT ARRAY[{sums}] FROM tally WHERE {filters.in_branch(asked)})"
 
 
 def shaped(

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
-from backend.catalog import facets, filters, forest, ladders, pages, representations, search
+from backend.catalog import facets, filters, forest, ladders, pages, ranking, representations, search
 from backend.catalog.filters import Order, ProductFilter
 from backend.catalog.forest import Forest
 from backend.catalog.search import Wanted
@@ -65,7 +65,7 @@ def _ask(question: Question, known: Forest, *, start: int, size: int) -> list[Ro
     values = {**filters.values(asked, branch), "start": start, "size": size}
     if wanted is not None:
         values |= {"widest": wanted.widest}
-        values |= {f"tier{place}": tier for place, tier in enumerate(wanted.tiers)}
+        values |= {"tiers": list(wanted.tiers if question.is_ranked else [wanted.widest])}
     with connections[settings.CATALOG_DATABASE].cursor() as cursor:
         cursor.execute(_statement(question, is_far=start >= FAR), values)
         names = [column.name for column in cursor.description or ()]
@@ -89,10 +89,8 @@ def _chosen(question: Question, *, order: Order, is_far: bool) -> tuple[str, str
     """The page's products, and the CTE that they are chosen from."""
     asked = question.asked
     if question.wanted is not None:
-        # Facets count what their own filter leaves out, too.
-        condition = "TRUE" if question.with_facets else filters.everything(asked)
-        found = pages.found(condition=condition, wanted=question.wanted, is_ranked=question.is_ranked)
-        return f"WITH {found}", pages.out_of_found(asked, order=order.forwards)
+        columns = facets.tallied(asked) if question.with_facets else {}
+        return ranking.found(asked, order=order.forwards, columns=columns), ranking.CHOSEN
     if is_far:
         total = f"WITH total AS MATERIALIZED (SELECT {ladders.count(asked)} AS number)"
         return total, pages.from_nearer_end(asked, order=order)
@@ -107,8 +105,8 @@ def _first(question: Question) -> list[tuple[str, str]]:
         count = ladders.count(asked)
         counted = ladders.facets(asked, ends=facets.LAST_CENTS) if with_facets else {}
     else:
-        count = f"(SELECT count(*) FROM found WHERE {filters.everything(asked)})"
-        counted = facets.of_found(asked) if with_facets else {}
+        count = ranking.COUNT
+        counted = facets.of_tally(asked) if with_facets else {}
     return [("version", version), ("count", count), *counted.items()]
 
 

@@ -5,20 +5,14 @@ Every name in here that looks like %(so)s is a value of listing.py.
 
 from backend.catalog import filters, shapes
 from backend.catalog.filters import Order, ProductFilter
-from backend.catalog.search import Wanted
 
 _ROWS = """
-SELECT row_number() OVER (ORDER BY tier, {order}) AS number, product_id, is_tracked,
+SELECT row_number() OVER (ORDER BY rank, {order}) AS number, product_id, is_tracked,
        (SELECT summary FROM catalog_representation AS kept
          WHERE kept.product_id = place.product_id AND shape = {shape}) AS summary,
        (SELECT coalesce(sum(on_hand - held), 0)::bigint FROM inventory_stock WHERE product = slug) AS units
   FROM ({chosen}) AS chosen JOIN shelf_place AS place ON product_id = chosen_id
 """
-# Materialized: left to itself, the planner walks a sorted index until it has met enough that are found.
-_FOUND = """
-found AS MATERIALIZED (
-    SELECT product_id, category_id, cents, created_at, name, is_buyable, {tier} AS tier
-      FROM shelf_place WHERE is_active AND words @@ %(widest)s::tsquery AND {condition})"""
 
 
 def rows(chosen: str, *, order: str) -> str:
@@ -29,7 +23,7 @@ def rows(chosen: str, *, order: str) -> str:
 def on_shelf(asked: ProductFilter, *, order: str, size: str = "%(size)s", start: str = "%(start)s") -> str:
     """The page's products where nothing is searched for: an index has them in this order."""
     return f"""
-        SELECT product_id AS chosen_id, 0 AS tier FROM shelf_place
+        SELECT product_id AS chosen_id, 0 AS rank FROM shelf_place
          WHERE is_active AND {filters.everything(asked)}
          ORDER BY {order} LIMIT {size} OFFSET {start}"""
 
@@ -49,18 +43,3 @@ def from_nearer_end(asked: ProductFilter, *, order: Order) -> str:
         start=f"greatest(0, {number} - %(start)s - %(size)s)",
     )
     return f"({forwards}) UNION ALL ({backwards}) LIMIT %(size)s"
-
-
-def found(*, condition: str, wanted: Wanted, is_ranked: bool) -> str:
-    """A CTE: what is searched for, each with the narrowest tier that finds it if that matters."""
-    last = len(wanted.tiers) - 1
-    tests = "".join(f" WHEN words @@ %(tier{tier})s::tsquery THEN {tier}" for tier in range(last))
-    tier = f"CASE{tests} ELSE {last} END" if is_ranked and tests else "0"
-    return _FOUND.format(tier=tier, condition=condition)
-
-
-def out_of_found(asked: ProductFilter, *, order: str) -> str:
-    """The page's products of what was found."""
-    return f"""
-        SELECT product_id AS chosen_id, tier FROM found WHERE {filters.everything(asked)}
-         ORDER BY tier, {order} LIMIT %(size)s OFFSET %(start)s"""

@@ -78,9 +78,12 @@ def opened():
 
 
 def is_somebody_waiting() -> bool:
-    """For a lock in the database."""
+    """For a lock in this database; others are on the same server."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks AS own JOIN pg_locks AS asked USING (pid) WHERE NOT asked.granted"
+            " AND own.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
         return cursor.fetchone()[0] > 0
 
 

@@ -29,10 +29,11 @@ IN_USE = "{catalog}:in-use"
 SETTLING = "{catalog}:settling"
 
 # KEYS: in use, newest, settling. ARGV: a fresh name, milliseconds. If the newest was evicted, nothing old can
-# be under the fresh name. While a replica may show what was before a change, a name is good for one turn.
+# be under the fresh name. While a replica may show what was before a change, a name is good for one turn. One
+# that has longer to go has it from a clock that was put back.
 _LOOK = """
 local name = redis.call('GET', KEYS[1])
-if name then return name end
+if name and redis.call('PTTL', KEYS[1]) <= tonumber(ARGV[2]) then return name end
 redis.call('SET', KEYS[2], ARGV[1], 'NX')
 name = redis.call('GET', KEYS[2])
 if redis.call('EXISTS', KEYS[3]) == 1 then name = name .. '~' .. ARGV[1] end
@@ -42,7 +43,7 @@ return name
 
 log = logging.getLogger(__name__)
 _looking = threading.Lock()
-_seen: tuple[str, float] = ("", 0.0)  # the one in use, and until when this process believes it
+_seen: tuple[str, float] = ("", 0.0)  # the one in use, and when this process began to look
 
 
 def forget(client: Any) -> None:
@@ -54,12 +55,18 @@ def forget(client: Any) -> None:
 
 def in_use() -> str | None:
     """The generation in use; None while Redis is away, for then nobody knows."""
-    name, until = _seen
-    if time.monotonic() < until:
-        return name
-    with _looking:  # one of the threads asks, the others wait for what it hears
-        name, until = _seen
-        return name if time.monotonic() < until else _look()
+    came_at = time.monotonic()
+    name = _seen_by(came_at)
+    if name is None:
+        with _looking:  # one of the threads asks; who came before it did goes by what it hears
+            name = _seen_by(came_at) or _look()
+    return name
+
+
+def _seen_by(came_at: float) -> str | None:
+    """What was looked up last, if whoever came then may go by it."""
+    name, looked_at = _seen
+    return name if came_at < looked_at + LOOK_SECONDS else None
 
 
 def _look() -> str | None:
@@ -74,5 +81,5 @@ def _look() -> str | None:
         log.warning("catalogue answered without its cache: %s", error)
         redis.rest()
         return None
-    _seen = (name, looked_at + LOOK_SECONDS)
+    _seen = (name, looked_at)
     return name

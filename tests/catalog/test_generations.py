@@ -1,6 +1,9 @@
 """Which generation is in use: it follows the newest soon, in turns, and for every process at once."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from redis import RedisError
@@ -10,6 +13,26 @@ from backend.core import redis
 from tests.conftest import look_at_the_catalogue_anew
 
 WELL_BELOW_TWO_SECONDS = 1.5
+CROWD = 8
+PATIENCE = 20
+
+
+class CountingLock:
+    """A lock that tells how many have come to it."""
+
+    def __init__(self):
+        self.lock, self.came = threading.Lock(), threading.Semaphore(0)
+
+    def __enter__(self):
+        self.came.release()
+        self.lock.acquire()
+
+    def __exit__(self, *error):
+        self.lock.release()
+
+    def wait_for(self, number):
+        for _ in range(number):
+            assert self.came.acquire(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -58,6 +81,39 @@ def test_a_process_looks_rarely(monkeypatch):
     monkeypatch.setattr(redis, "client", lambda: pytest.fail("it has just looked"))
 
     assert generations.in_use() == first
+
+
+def test_a_clock_of_redis_that_is_put_back_keeps_none_in_use(in_use_anew):
+    first = generations.in_use()
+    generations.forget(redis.client())
+
+    redis.client().pexpire(generations.IN_USE, 3_600_000)
+
+    assert in_use_anew() == redis.client().get(generations.NEWEST) != first
+
+
+def test_who_waited_for_a_slow_look_goes_by_the_next_one_together(monkeypatch):
+    """The first began before they came, and what it heard may be old; the second did not."""
+    looks, is_slow, may_end = [], threading.Event(), threading.Event()
+
+    def look(*words):
+        looks.append(words)
+        is_slow.set()
+        assert may_end.wait(PATIENCE)
+        return f"look {len(looks)}"
+
+    monkeypatch.setattr(generations, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(redis, "client", lambda: SimpleNamespace(eval=look))
+    monkeypatch.setattr(generations, "_looking", lock := CountingLock())
+    with ThreadPoolExecutor(CROWD) as crowd:
+        first = crowd.submit(generations.in_use)
+        assert is_slow.wait(PATIENCE)
+        others = [crowd.submit(generations.in_use) for _ in range(CROWD - 1)]
+        lock.wait_for(CROWD)
+        may_end.set()
+
+        assert first.result(PATIENCE) == "look 1"
+        assert {one.result(PATIENCE) for one in others} == {"look 2"}
 
 
 def test_while_a_replica_may_lag_a_name_is_good_for_one_turn(settings, in_use_anew):

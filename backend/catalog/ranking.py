@@ -16,7 +16,7 @@ tally AS MATERIALIZED (
      WHERE is_active AND words @@ (SELECT %(widest)s::tsquery) AND {condition} GROUP BY category_id)"""
 _TOTAL = """
 total AS MATERIALIZED (SELECT coalesce(sum(number), 0)::bigint AS number FROM tally WHERE {condition})"""
-# A row a tier: the ids so far, best first, and then the tier's own. The next tier is looked at only if that is
+# A row a tier: the ids so far, best first, then its own. The next one is looked at only if that is
 # not enough and there are more. OFFSET 0 has what is found sorted: left to itself, the planner walks a sorted
 # index until it has met enough of it.
 _RANKED = """

@@ -63,7 +63,8 @@ class Endings:
 
     def _was_asked_meanwhile(self, now: datetime) -> bool:
         """By a thread that this one has waited for; it may have come a little later than this one."""
-        return self._asked_at is not None and abs(now - self._asked_at) < OLDEST_NEWS
+        is_asked = self._asked_at is not None and abs(now - self._asked_at) < OLDEST_NEWS
+        return is_asked and not self._is_in_doubt
 
     def _read(self, now: datetime) -> None:
         self._is_in_doubt = False  # before the look: who ends one meanwhile says so again

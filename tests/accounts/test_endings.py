@@ -130,6 +130,15 @@ def test_what_this_process_has_ended_it_knows_at_once(
     assert as_alice.get("cart/").json() == INVALID_TOKEN
 
 
+def test_what_this_process_has_ended_it_knows_whoever_came_first(heard, sign_in):
+    heard.includes(sign_in.pk, now=NOON)
+    end(sign_in)
+    heard._doubt()
+
+    # A request that read the clock just before the one by which the others go.
+    assert heard.includes(sign_in.pk, now=NOON - SECOND / 1000)
+
+
 def test_a_signed_in_request_asks_the_database_only_for_what_it_shows(as_alice, django_assert_num_queries):
     as_alice.get("cart/")
 

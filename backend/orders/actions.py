@@ -26,7 +26,8 @@ def place_order(*, user: User, shipping_address_id: UUID, billing_address_id: UU
     Locks the cart, then stock by SKU, last. Raises CartEmpty, Missing or Denied for an address that is not
     the user's, Invalid for a line no longer sold, StockUnavailable. Sent twice, the second finds no cart.
     Ten statements, whatever the cart holds: the addresses; the cart's lock and version; its lines, taken
-    out; order, items and history; events and feeds; all stock and its ledger; its events.
+    out; order, items and history; events and feeds; all stock and its ledger; its events. A product that
+    sells out takes five more, a SKU that runs low three.
     """
     shipping, billing = accounts.addresses_by_id(
         user_id=user.pk, address_ids=[shipping_address_id, billing_address_id]

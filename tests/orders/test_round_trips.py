@@ -6,9 +6,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.cart import actions as carts
+from backend.inventory.models import Stock
 from backend.orders import actions as orders
 from tests import factories
 from tests.cart.lines import put
+from tests.catalog.drafting import create, variant
 
 # Without the transactions that pytest wraps around a test, so that BEGIN and COMMIT are counted.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,3 +53,25 @@ def test_checkout_takes_ten(alice, statements, count):
     told, stock = ["INSERT", "INSERT"], ["WITH", "INSERT"]
     assert made == ["BEGIN", "SELECT", "INSERT", "WITH", *["INSERT"] * 3, *told, *stock, "COMMIT"]
     assert len(made) == 10 + AROUND
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_alert_out", "more"),
+    [
+        ({"quantity": 1}, True, 5),
+        ({"variants": (variant("MUG-S", quantity=1), variant("MUG-M", quantity=1))}, True, 2),
+        ({"quantity": 3, "low_stock_threshold": 2}, False, 3),
+    ],
+    ids=["sold out", "one variant sold out", "low"],
+)
+def test_a_checkout_after_which_little_is_left_takes_a_few_more(
+    alice, statements, fields, is_alert_out, more
+):
+    mug = create("MUG", **fields)
+    put(alice, mug, variant=mug.variants.first())
+    Stock.objects.update(low_alerted=is_alert_out)
+    address = factories.address(alice).pk
+
+    made = statements(orders.place_order, user=alice, shipping_address_id=address, billing_address_id=address)
+
+    assert len(made) == 10 + AROUND + more

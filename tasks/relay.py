@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ LOOK_EVERY_SECONDS = 0.1
 COUNT_EVERY_SECONDS = 1.0
 
 
-def step(*, now: datetime, send: Callable[[Any], None] = sending.by_celery) -> int:
+def step(*, now: datetime, send: sending.Send = sending.by_celery) -> int:
     """Hand over all there is, as the only relay: nothing waits for its turn. Returns how much that was."""
     return Telling().step(now=now, at=0, led=shards.ALL) + sending.send_due(now=now, send=send)
 

@@ -11,7 +11,7 @@ from backend.accounts import endings
 from backend.accounts.models import User
 from backend.catalog import generations
 from backend.core import redis
-from tasks import relay
+from tasks import jobs, relay
 from tasks.app import app
 from tests import factories, locks
 from tests.caller import Caller
@@ -103,7 +103,7 @@ def settle() -> Callable[[], None]:
     app.loader.import_default_modules()
 
     def run() -> None:
-        while relay.step(now=timezone.now(), send=lambda job: app.tasks[job.task](job_id=job.pk)):
+        while relay.step(now=timezone.now(), send=lambda few: jobs.run_all([job.pk for job in few])):
             pass
         look_at_the_catalogue_anew()
 

@@ -47,14 +47,14 @@ def update(row: Model) -> None:
 
 def select[M: Model](model: type[M], which: str, **parameters: Any) -> list[M]:
     """The rows of the model for which `which` holds, as `id = ANY(%(ids)s) ORDER BY id FOR UPDATE`."""
-    names, converted, head = _selection(model)
-    found = []
-    for values in fetch(f"{head} WHERE {which}", **parameters):
-        read = list(values)
-        for place, convert in converted:
-            read[place] = convert(read[place], None, connection)
-        found.append(model.from_db(connection.alias, names, read))
-    return found
+    statement = f'SELECT {_selection(model)[2]} FROM "{model._meta.db_table}" WHERE {which}'  # noqa: S608 (our own names)
+    return _made(model, fetch(statement, **parameters))
+
+
+def change[M: Model](model: type[M], which: str, **parameters: Any) -> list[M]:
+    """The rows as an UPDATE leaves them, in any order; `which` is all of it behind the table's name."""
+    statement = f'UPDATE "{model._meta.db_table}" {which} RETURNING {_selection(model)[2]}'
+    return _made(model, fetch(statement, **parameters))
 
 
 def attach(row: Model, **parts: Iterable[Model]) -> None:
@@ -63,6 +63,17 @@ def attach(row: Model, **parts: Iterable[Model]) -> None:
     for name, found in parts.items():
         known[name] = getattr(row, name).all()
         known[name]._result_cache = list(found)
+
+
+def _made[M: Model](model: type[M], found: Iterable[tuple[Any, ...]]) -> list[M]:
+    names, converted, _ = _selection(model)
+    made = []
+    for values in found:
+        read = list(values)
+        for place, convert in converted:
+            read[place] = convert(read[place], None, connection)
+        made.append(model.from_db(connection.alias, names, read))
+    return made
 
 
 def _value(row: Model, field: "Field[Any, Any]") -> Any:
@@ -85,8 +96,7 @@ def _selection(model: type[Model]) -> tuple[list[str], list[tuple[int, Any]], st
     converted = [
         (place, field.from_db_value) for place, field in enumerate(fields) if hasattr(field, "from_db_value")
     ]
-    head = f'SELECT {columns} FROM "{model._meta.db_table}"'  # noqa: S608 (our own names)
-    return [field.attname for field in fields], converted, head
+    return [field.attname for field in fields], converted, columns
 
 
 @cache

@@ -2,7 +2,8 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 
@@ -44,6 +45,18 @@ def retried[**Given, Result](action: Callable[Given, Result]) -> Callable[Given,
         return attempt() if connection.in_atomic_block else again(attempt)
 
     return run
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """A transaction that does not wait for the disk at its end: if PostgreSQL dies right after, it never was.
+
+    All of it or nothing, and nothing that was committed before it: for what is simply done again then, never
+    for what changes the shop. Raises RuntimeError inside another transaction, which would not wait either.
+    """
+    with transaction.atomic(durable=True):
+        connection.cursor().execute("SET LOCAL synchronous_commit = off")
+        yield
 
 
 def again[Result](attempt: Callable[[], Result], *, tries: int = TRIES) -> Result:

@@ -8,14 +8,20 @@ from typing import Any
 
 from django.db import transaction
 
-from backend.core import rows
+from backend.core import rows, transactions
 from backend.outbox import poke, shards
 from backend.outbox.models import Event, FeedEntry, Job
 
 INTERNAL = "internal"
 # A message that was lost is sent again, in time for its job to be done within a minute, whatever else fails.
 RESEND_AFTER = timedelta(seconds=20)
-
+_TAKE_DUE = """
+SET due_at = %(again_at)s
+WHERE id = ANY(ARRAY(
+    SELECT id FROM outbox_job WHERE due_at <= %(now)s AND failed_at IS NULL
+     ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+))
+"""
 
 _gathered: ContextVar[list[Event | FeedEntry] | None] = ContextVar("gathered", default=None)
 
@@ -54,22 +60,24 @@ def publish_internally(*, event: str, data: Mapping[str, Any], now: datetime) ->
 def delivered(
     *, events: Sequence[Event], jobs: Iterable[tuple[str, Mapping[str, Any]]], now: datetime
 ) -> None:
-    """Record the jobs that the events start, and forget the events: both or neither."""
-    with transaction.atomic():
+    """Record the jobs that the events start, and forget the events: both or neither.
+
+    Does not wait for the disk. If PostgreSQL dies and forgets this, the events are told again.
+    """
+    with transactions.unhurried():
         rows.insert([Job(task=task, kwargs=kwargs, due_at=now, created_at=now) for task, kwargs in jobs])
         rows.fetch("DELETE FROM outbox_event WHERE id = ANY(%(ids)s)", ids=[event.pk for event in events])
 
 
 def due_jobs(*, now: datetime, limit: int) -> list[Job]:
-    """Take up to `limit` due jobs to send; each is due again in 20 s unless it is done by then.
+    """Take up to `limit` due jobs to send, those longest due; each is due again in 20 s unless it is done.
 
-    Locks the rows it takes and skips those another relay holds.
+    Locks the rows it takes and skips those another relay holds. Does not wait for the disk: what PostgreSQL
+    forgets is sent again.
     """
-    with transaction.atomic():
-        due = Job.objects.filter(due_at__lte=now, failed_at__isnull=True).order_by("due_at", "id")
-        jobs = list(due.select_for_update(skip_locked=True)[:limit])
-        Job.objects.filter(pk__in=[job.pk for job in jobs]).update(due_at=now + RESEND_AFTER)
-    return jobs
+    with transactions.unhurried():
+        due = rows.change(Job, _TAKE_DUE, now=now, again_at=now + RESEND_AFTER, limit=limit)
+    return sorted(due, key=lambda job: job.pk)
 
 
 def not_sent(*, jobs: Sequence[Job], now: datetime) -> None:

@@ -1,11 +1,13 @@
-"""A job's life in the worker: leased while it runs, gone when done, due again later when it failed."""
+"""A job's life in the worker: leased while it runs, gone when done, due again later when it failed.
+
+Leases and ends do not wait for the disk: what PostgreSQL forgets of them when it dies is done again.
+"""
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
-
+from backend.core import rows, transactions
 from backend.outbox.models import Job
 
 # A worker keeps its lease while it runs (`keep`); a dead one's job is found again when the lease ends.
@@ -15,35 +17,55 @@ DUE_AFTER = LEASE + timedelta(seconds=1)  # sent when the lease is over by the w
 LONGEST_PAUSE = timedelta(seconds=40)
 TRIES = 2000  # most of a day
 DEATHS = 20
+# Whoever wants several jobs locks them in the order of their ids.
+_LEASE = """
+SET leased_until = %(until)s, due_at = %(due_at)s, attempts = attempts + 1
+WHERE id = ANY(ARRAY(
+    SELECT id FROM outbox_job
+     WHERE id = ANY(%(ids)s) AND failed_at IS NULL AND (leased_until IS NULL OR leased_until < %(now)s)
+     ORDER BY id FOR UPDATE
+))
+"""
+# Held by the one who counted that attempt, and not postponed meanwhile.
+_HELD = """
+WHERE id = ANY(ARRAY(
+    SELECT id FROM outbox_job JOIN unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS held (id, attempts)
+     USING (id, attempts) WHERE leased_until IS NOT NULL ORDER BY id FOR UPDATE OF outbox_job
+))
+"""
+_DONE = """DELETE FROM outbox_job
+WHERE id = ANY(ARRAY(SELECT id FROM outbox_job WHERE id = ANY(%(ids)s) ORDER BY id FOR UPDATE))
+"""
 
 
-def lease(*, job_id: int, now: datetime) -> Job | None:
-    """Take the job for a while; None when it is done already or another worker runs it.
+def lease(*, job_ids: Collection[int], now: datetime) -> list[Job]:
+    """Take those of the jobs for a while that are not done already, nor run by another worker, oldest first.
 
-    None, too, for one whose workers died again and again: it stays for staff to see.
+    Nor those whose workers died again and again: they stay for staff to see.
     """
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-    taken = Job.objects.filter(free, pk=job_id, failed_at__isnull=True).update(
-        leased_until=now + LEASE, due_at=now + DUE_AFTER, attempts=F("attempts") + 1
-    )
-    if not taken:
-        return None
-    job = Job.objects.get(pk=job_id)
-    if job.attempts > DEATHS and not job.last_error:
+    times = {"now": now, "until": now + LEASE, "due_at": now + DUE_AFTER}
+    with transactions.unhurried():
+        leased = rows.change(Job, _LEASE, ids=list(job_ids), **times)
+    deadly = [job for job in leased if job.attempts > DEATHS and not job.last_error]
+    for job in deadly:
         give_up(job=job, error="its worker died each time", now=now)
-        return None
-    return job
+    return sorted((job for job in leased if job not in deadly), key=lambda job: job.pk)
 
 
-def keep(*, job: Job, now: datetime) -> None:
-    """The worker that leased the job is alive and goes on with it."""
-    held = Job.objects.filter(pk=job.pk, attempts=job.attempts, leased_until__isnull=False)
-    held.update(leased_until=now + LEASE, due_at=now + DUE_AFTER)
+def keep(*, jobs: Sequence[Job], now: datetime) -> None:
+    """The worker that leased the jobs is alive and goes on with them."""
+    _change_held(f"SET leased_until = %(until)s, due_at = %(due_at)s {_HELD}", jobs, now)
 
 
-def done(*, job: Job) -> None:
-    """The job is done and forgotten."""
-    Job.objects.filter(pk=job.pk).delete()
+def give_back(*, jobs: Sequence[Job], now: datetime) -> None:
+    """The worker that leased the jobs has not begun with them, and will not: they are due at once."""
+    _change_held(f"SET leased_until = NULL, due_at = %(now)s, attempts = attempts - 1 {_HELD}", jobs, now)
+
+
+def done(*, jobs: Sequence[Job]) -> None:
+    """The jobs are done and forgotten."""
+    with transactions.unhurried():
+        rows.fetch(_DONE, ids=[job.pk for job in jobs])
 
 
 def postpone(*, job: Job, error: str, now: datetime) -> None:
@@ -64,3 +86,9 @@ def run_again(*, job_ids: Collection[int], now: datetime) -> int:
     """Staff have seen to the cause: the failed ones among these are due at once. Returns how many."""
     failed = Job.objects.filter(pk__in=job_ids, failed_at__isnull=False)
     return failed.update(failed_at=None, due_at=now, leased_until=None, attempts=0)
+
+
+def _change_held(which: str, jobs: Sequence[Job], now: datetime) -> None:
+    held = {"ids": [job.pk for job in jobs], "attempts": [job.attempts for job in jobs]}
+    with transactions.unhurried():
+        rows.change(Job, which, **held, now=now, until=now + LEASE, due_at=now + DUE_AFTER)

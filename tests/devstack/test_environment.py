@@ -51,7 +51,7 @@ def test_wrong_line_of_the_env_file_is_named(tmp_path):
 def test_procfile_names_processes():
     programs = procfile.read(environment.ROOT / "Procfile")
 
-    assert [program.name for program in programs] == ["web", "api", "worker", "beat", "relay"]
+    assert [program.name for program in programs] == ["web", "api", "worker", "mailer", "beat", "relay"]
 
 
 def test_wrong_line_of_the_procfile_is_named(tmp_path):

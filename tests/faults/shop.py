@@ -19,7 +19,8 @@ from tests.flows.stack import Stack
 
 PROGRAMS = {
     "web": "backend.config.web",
-    "worker": "tasks.app worker",
+    "worker": "tasks.app worker --queues celery",
+    "mailer": "tasks.app worker --queues mail",
     "relay": "manage.py relay",
     "beat": "tasks.app beat",
     "stripe": "stripe_sandbox",

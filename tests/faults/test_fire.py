@@ -19,7 +19,7 @@ from tests.faults.shop import SETTLED_SECONDS, wait
 
 pytestmark = pytest.mark.slow
 BUYERS = 4
-DEATHS = ["worker", "web", "relay", "stripe", "beat", "worker", "web"]
+DEATHS = ["worker", "web", "relay", "stripe", "beat", "mailer", "web"]
 PAUSE_SECONDS = 3
 STUMBLES = [
     {"drop": 2},

@@ -55,17 +55,17 @@ def test_killed_between_the_mail_and_its_job_the_repeat_has_the_same_id(shop, al
     order = alice.order()
     alice.pay(order["intent"])
     shop.wait_until_settled()
-    shop.signal("worker", SIGSTOP)
+    shop.signal("mailer", SIGSTOP)
     staff.ship(order)
     assert wait(lambda: jobs(shop, "orders.mail_shipped"))
     with shop.holding("LOCK TABLE orders_orderitem IN ACCESS EXCLUSIVE MODE") as reading:
-        shop.signal("worker", SIGCONT)
+        shop.signal("mailer", SIGCONT)
         reading.wait_for_victim()
         with shop.holding(JOB, "orders.mail_shipped") as hold:
             reading.release()
             hold.wait_for_victim(doing="DELETE")
             assert mailed(shop, order) == [1]
-            hold.kill("worker")
+            hold.kill("mailer")
 
     assert shop.wait_until_settled() < SOON
     assert mailed(shop, order) == [2]

@@ -6,6 +6,8 @@ RELAY = "tests/outbox/test_relay.py"
 JOBS = "tests/outbox/test_jobs.py"
 OUTBOX = "backend/outbox/actions.py"
 LEASES = "backend/outbox/jobs.py"
+SENDING = "tasks/sending.py"
+CRASH = "tests/faults/test_commits_that_do_not_wait.py"
 PROMISES = [
     Promise(
         key="F1",
@@ -56,7 +58,7 @@ PROMISES = [
             Break(
                 out="keeping jobs that the broker refused",
                 edits=[
-                    Edit("tasks/sending.py", "            outbox.not_sent(jobs=jobs[sent:], now=now)\n", "")
+                    Edit(SENDING, "            outbox.not_sent(jobs=list(unsent.values()), now=now)\n", "")
                 ],
                 tests=[f"{RELAY}::test_with_the_broker_away_jobs_stay_due"],
             ),
@@ -72,8 +74,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         LEASES,
-                        "filter(free, pk=job_id, failed_at__isnull=True)",
-                        "filter(pk=job_id, failed_at__isnull=True)",
+                        " AND (leased_until IS NULL OR leased_until < %(now)s)",
+                        "",
                     )
                 ],
                 tests=[
@@ -86,8 +88,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         LEASES,
-                        "Q(leased_until__isnull=True) | Q(leased_until__lt=now)",
-                        "Q(leased_until__isnull=True)",
+                        "leased_until IS NULL OR leased_until < %(now)s",
+                        "leased_until IS NULL",
                     )
                 ],
                 tests=[
@@ -107,8 +109,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         "tasks/jobs.py",
-                        "jobs.give_up(job=job, error=repr(error), now=timezone.now())\n            raise",
-                        "jobs.done(job=job)\n            raise",
+                        "jobs.give_up(job=job, error=repr(error), now=timezone.now())\n        return error",
+                        "jobs.done(jobs=[job])\n        return error",
                     )
                 ],
                 tests=[
@@ -116,6 +118,51 @@ PROMISES = [
                     "tests/tasks/test_jobs.py::test_an_error_that_time_does_not_heal_keeps_the_job_at_once",
                 ],
             )
+        ],
+    ),
+    Promise(
+        key="F6",
+        says="A job that fails, takes its time or kills its worker takes none of those beside it along.",
+        kept_by="`tasks.jobs.run_all`; `tasks.batch`: what waits is given back; `tasks.sending._messages`",
+        breaks=[
+            Break(
+                out="giving back",
+                edits=[Edit("tasks/batch.py", "            self._waiting.clear()\n", "")],
+                tests=["tests/tasks/test_heartbeat.py::test_a_slow_task_gives_back_the_jobs_behind_it"],
+            ),
+            Break(
+                out="sending alone what was tried before",
+                edits=[Edit(SENDING, "if job.attempts:", "if False:")],
+                tests=["tests/tasks/test_sending.py::test_one_that_was_tried_before_goes_alone"],
+            ),
+            Break(
+                out="going on behind a job that failed for good",
+                edits=[Edit("tasks/jobs.py", "        return error\n", "        raise\n")],
+                tests=["tests/tasks/test_jobs.py::test_of_several_jobs_each_ends_by_itself"],
+            ),
+        ],
+    ),
+    Promise(
+        key="F7",
+        says="Commits that do not wait for the disk change nothing of the shop; lost, it is done again.",
+        kept_by="`core.transactions.unhurried`: a transaction of its own; events go with the jobs they start",
+        breaks=[
+            Break(
+                out="the refusal to be part of another transaction",
+                edits=[Edit("backend/core/transactions.py", "atomic(durable=True)", "atomic()")],
+                tests=[f"{CRASH}::test_what_changes_the_shop_is_never_part_of_one"],
+            ),
+            Break(
+                out="the wait of what changes the shop (nothing waits)",
+                edits=[
+                    Edit(
+                        "backend/core/transactions.py",
+                        "SET LOCAL synchronous_commit",
+                        "SET synchronous_commit",
+                    )
+                ],
+                tests=[f"{CRASH}::test_a_job_whose_lease_and_end_are_forgotten_is_done_again"],
+            ),
         ],
     ),
 ]

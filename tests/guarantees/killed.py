@@ -66,8 +66,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         "tasks/jobs.py",
-                        "            with heartbeat.beating(job):\n",
-                        "            jobs.done(job=job)\n            with heartbeat.beating(job):\n",
+                        "    with heartbeat.beating(",
+                        "    jobs.done(jobs=leased)\n    with heartbeat.beating(",
                     )
                 ],
                 tests=[f"{WORKER}::test_killed_between_stripes_answer_and_the_commit_the_order_is_paid_once"],

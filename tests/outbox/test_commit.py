@@ -24,7 +24,7 @@ def relayed():
     found = []
 
     def step():
-        found.append(relay.step(now=timezone.now(), send=lambda job: None))
+        found.append(relay.step(now=timezone.now(), send=lambda jobs: None))
         connection.close()
 
     other = threading.Thread(target=step)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from backend.outbox import actions, jobs
 from backend.outbox.models import Job
-from tasks.jobs import Tracked
+from tasks.jobs import Tracked, run
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -89,7 +89,7 @@ def test_a_bug_is_not_tried_again_and_is_not_swallowed():
 
 def test_a_job_that_runs_elsewhere_is_left_alone():
     job = a_job()
-    jobs.lease(job_id=job.pk, now=timezone.now())
+    jobs.lease(job_ids=[job.pk], now=timezone.now())
 
     work(job_id=job.pk)
 
@@ -115,42 +115,53 @@ def test_a_job_is_due_again_soon_after_it_was_sent():
 
 def test_the_job_of_a_worker_that_died_is_due_again_in_seconds():
     job = a_job()
-    jobs.lease(job_id=job.pk, now=NOW)
+    jobs.lease(job_ids=[job.pk], now=NOW)
 
     assert actions.due_jobs(now=NOW + timedelta(seconds=10), limit=10) == []
     assert actions.due_jobs(now=NOW + timedelta(seconds=11), limit=10) == [job]
-    assert jobs.lease(job_id=job.pk, now=NOW + timedelta(seconds=11)) == job
+    assert jobs.lease(job_ids=[job.pk], now=NOW + timedelta(seconds=11)) == [job]
 
 
 def test_a_worker_that_lives_keeps_its_lease():
-    job = jobs.lease(job_id=a_job().pk, now=NOW)
+    leased = jobs.lease(job_ids=[a_job().pk, a_job().pk], now=NOW)
 
-    jobs.keep(job=job, now=NOW + timedelta(seconds=8))
+    jobs.keep(jobs=leased, now=NOW + timedelta(seconds=8))
 
-    assert jobs.lease(job_id=job.pk, now=NOW + timedelta(seconds=17)) is None
+    assert jobs.lease(job_ids=[job.pk for job in leased], now=NOW + timedelta(seconds=17)) == []
     assert actions.due_jobs(now=NOW + timedelta(seconds=17), limit=10) == []
 
 
 def test_a_worker_that_was_given_up_does_not_keep_the_next_ones_lease():
-    slow = jobs.lease(job_id=a_job().pk, now=NOW)
-    jobs.lease(job_id=slow.pk, now=NOW + timedelta(seconds=11))
+    slow = jobs.lease(job_ids=[a_job().pk], now=NOW)
+    jobs.lease(job_ids=[slow[0].pk], now=NOW + timedelta(seconds=11))
 
-    jobs.keep(job=slow, now=NOW + timedelta(seconds=20))
+    jobs.keep(jobs=slow, now=NOW + timedelta(seconds=20))
+    jobs.give_back(jobs=slow, now=NOW + timedelta(seconds=20))
 
     assert Job.objects.get().leased_until == NOW + timedelta(seconds=21)
 
 
 def test_a_job_that_was_postponed_is_not_kept():
-    job = jobs.lease(job_id=a_job().pk, now=NOW)
-    jobs.postpone(job=job, error="Blip", now=NOW)
+    leased = jobs.lease(job_ids=[a_job().pk], now=NOW)
+    jobs.postpone(job=leased[0], error="Blip", now=NOW)
 
-    jobs.keep(job=job, now=NOW)
+    jobs.keep(jobs=leased, now=NOW)
 
     assert Job.objects.get().leased_until is None
 
 
-def test_a_dead_worker_and_a_slow_task_are_less_than_a_minute_together():
-    assert jobs.DUE_AFTER + timedelta(seconds=Tracked.time_limit) < timedelta(minutes=1)
+def test_what_is_given_back_is_due_at_once_and_was_never_tried():
+    few = [a_job(), a_job("blip")]
+    leased = jobs.lease(job_ids=[job.pk for job in few], now=NOW)
+
+    jobs.give_back(jobs=leased, now=NOW)
+
+    assert actions.due_jobs(now=NOW, limit=10) == few
+    assert set(Job.objects.values_list("attempts", "leased_until")) == {(0, None)}
+
+
+def test_a_dead_worker_and_a_slow_message_are_less_than_a_minute_together():
+    assert jobs.DUE_AFTER + timedelta(seconds=run.time_limit) < timedelta(minutes=1)
 
 
 def test_a_job_that_kills_its_workers_stays_for_staff():

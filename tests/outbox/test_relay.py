@@ -25,8 +25,8 @@ def publish(topic, event="order.shipped", version=1, **data):
         actions.publish(topic=topic, event=event, version=version, data={"id": "7", **data}, now=AT)
 
 
-def no_send(job):
-    """Takes the job as a broker would."""
+def no_send(jobs):
+    """Takes the jobs as a broker would."""
 
 
 def listen(*topics):
@@ -79,7 +79,7 @@ def test_internal_facts_reach_tasks_and_no_socket():
     pubsub.get_message(timeout=2)
     sent = []
 
-    relay.step(now=timezone.now(), send=sent.append)
+    relay.step(now=timezone.now(), send=sent.extend)
 
     assert [job.kwargs for job in sent] == [{"alert_id": "a"}]
     assert pubsub.get_message(timeout=0.05) is None
@@ -114,7 +114,7 @@ def test_with_redis_away_nothing_is_forgotten(monkeypatch):
 def test_with_the_broker_away_jobs_stay_due():
     publish("order:7")
 
-    def refuse(job):
+    def refuse(jobs):
         raise BrokerError("away")
 
     now = timezone.now()

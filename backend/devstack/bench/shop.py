@@ -20,7 +20,7 @@ from backend.devstack import environment, postgres, processes, procfile, readine
 from backend.devstack.bench import cpu, surroundings
 from backend.devstack.console import Console
 
-LIVE = ("web", "worker", "relay")
+LIVE = ("web", "worker", "mailer", "relay")
 ALL = ("api", *LIVE)
 _TILL = "stripe"  # till.py, which stands for Stripe
 _COPY = "yardstick"

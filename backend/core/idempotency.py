@@ -17,6 +17,7 @@ from backend.core.models import IdempotencyKey
 LEASE = timedelta(seconds=30)
 KEPT = timedelta(hours=24)
 RUNNING = "A request with this idempotency key is running"
+_FIRST = "ON CONFLICT (user_id, key) DO NOTHING RETURNING id"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ def _in_one_transaction(effect: Callable[[], Answer], fresh: IdempotencyKey, now
     if row is None:
         answer = effect()
         fresh.status, fresh.body = answer.status, answer.body
-        rows.insert([fresh])
+        # One that talks to Stripe may have taken the key meanwhile: it does not ask for the lock.
+        if not rows.insert([fresh], otherwise=_FIRST):
+            raise Conflict(RUNNING)
         return answer
     if row.status is None:
         raise Conflict(RUNNING)

@@ -74,6 +74,21 @@ def test_a_key_in_use_is_refused(atomic):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_key_that_another_kind_of_request_took_meanwhile_is_in_use():
+    user_id, other = uuid4(), {"fingerprint": "other", "atomic": False}
+
+    def effect():
+        assert elsewhere(lambda: call(lambda: Answer(200, {}), user_id=user_id, **other)) == Answer(200, {})
+        return Answer(201, {})
+
+    with pytest.raises(Conflict) as refused:
+        call(effect, user_id=user_id)
+
+    assert refused.value.code == "conflict"
+    assert IdempotencyKey.objects.get().fingerprint == "other"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_request_that_died_frees_its_key_with_its_connection():
     user_id = uuid4()
 

@@ -40,7 +40,7 @@ PROMISES = [
                         "    if row is None:\n        answer = effect()",
                         "    if True:\n        answer = effect()",
                     ),
-                    Edit(IDEMPOTENCY, "rows.insert([fresh])", "pass"),
+                    Edit(IDEMPOTENCY, "not rows.insert([fresh], otherwise=_FIRST)", "False"),
                 ],
                 tests=[
                     f"{KEYS}::test_a_repeat_gets_the_first_answer_without_the_effect",

@@ -48,11 +48,12 @@ def envelope(
 
 
 def envelope_text(
-    *, request: HttpRequest, query: PageQuery, count: int, results: Iterable[str], **more: Any
+    *, request: HttpRequest, query: PageQuery, count: int, results: Iterable[str], **more: str
 ) -> str:
-    """The same as JSON text, of rows that are JSON already; `more` are further keys. Raises Missing."""
-    frame = json.dumps({**_frame(request=request, query=query, count=count), **more})
-    return f'{frame[:-1]}, "results": [{",".join(results)}]}}'
+    """The same as JSON text, of rows and values of further keys that are JSON already. Raises Missing."""
+    frame = json.dumps(_frame(request=request, query=query, count=count))
+    further = "".join(f', "{key}": {text}' for key, text in more.items())
+    return f'{frame[:-1]}{further}, "results": [{",".join(results)}]}}'
 
 
 def _frame(*, request: HttpRequest, query: PageQuery, count: int) -> dict[str, Any]:

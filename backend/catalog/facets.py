@@ -3,6 +3,7 @@
 A facet counts under every filter but its own, so that its other choices show what they would find.
 """
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -51,14 +52,11 @@ def _sums(asked: ProductFilter, names: list[str]) -> str:
 
 def shaped(
     *, by_category: Sequence[Any], by_price: Sequence[int], by_stock: Sequence[int], census: Census
-) -> dict[str, Any]:
-    """The three columns as the answer has them. Categories count what is under them too."""
+) -> str:
+    """The three columns as the answer has them, as JSON. Categories count what is under them too."""
     buyable, sold_out = by_stock
-    return {
-        "category": census.of(by_category),
-        "price": _by_price(by_price),
-        "in_stock": {"true": buyable, "false": sold_out},
-    }
+    others = json.dumps({"price": _by_price(by_price), "in_stock": {"true": buyable, "false": sold_out}})
+    return f'{{"category": {census.of(by_category)}, {others[1:]}'
 
 
 def _by_price(up_to: Sequence[int]) -> list[dict[str, Any]]:

@@ -23,11 +23,11 @@ type Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Listing:
-    """How many products there are, the JSON of those on the page, and the facets if they were asked for."""
+    """How many products there are, and as JSON those on the page and the facets, if they were asked for."""
 
     count: int
     items: list[str]
-    facets: dict[str, Any] | None
+    facets: str | None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from backend.catalog import typos, words
 from backend.catalog.models import Product, SearchWord
 from backend.catalog.tree import Tree
 
+VERSION = 1  # of the words: one more whenever they come out otherwise, or a shop keeps those of old
 MOST_BYTES = 150_000  # of one product's words; six times that fits into a tsvector
 NAME, KIND = "=", "~"
 

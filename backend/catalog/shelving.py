@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import batched
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from backend.catalog import search_text
 from backend.catalog.models import Category, Product, Variant
@@ -35,6 +35,15 @@ def refresh(product_ids: Iterable[UUID]) -> None:
         shelf.put(_places(products, forest))
 
 
+def batch(*, after: UUID | None, outdated: bool) -> list[UUID]:
+    """The next products by id: all, or those that have no place, or one with words of another version."""
+    rows = Product.objects.filter(pk__gt=after) if after else Product.objects.all()
+    if outdated:
+        current = Place.objects.filter(pk=OuterRef("pk"), words_version=search_text.VERSION)
+        rows = rows.filter(~Exists(current))
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
 def _places(products: Sequence[Product], forest: Tree) -> list[Place]:
     vectors = search_text.vectors(products, forest=forest)
     buyable = soldout.buyable([product.slug for product in products])
@@ -50,6 +59,7 @@ def _places(products: Sequence[Product], forest: Tree) -> list[Place]:
             is_tracked=product.track_inventory,
             is_buyable=not product.track_inventory or product.slug in buyable,
             words=vectors[product.pk],
+            words_version=search_text.VERSION,
         )
         for product in products
     ]

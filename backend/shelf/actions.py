@@ -14,17 +14,18 @@ from backend.shelf.models import Place
 _COLUMNS = [field.name for field in Place._meta.concrete_fields]
 # An array a column, so that one statement writes thousands and is no longer for it.
 _PUT = """INSERT INTO "shelf_place" ("product_id", "slug", "category_id", "cents", "created_at", "name",
-                           "is_active", "is_tracked", "is_buyable", "words")
+                           "is_active", "is_tracked", "is_buyable", "words", "words_version")
 SELECT product_id, slug, category_id, cents, created_at, name,
-       is_active, is_tracked, is_buyable, words::tsvector
+       is_active, is_tracked, is_buyable, words::tsvector, words_version
   FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bigint[], %s::timestamptz[], %s::text[],
-              %s::boolean[], %s::boolean[], %s::boolean[], %s::text[])
+              %s::boolean[], %s::boolean[], %s::boolean[], %s::text[], %s::int[])
        AS fresh(product_id, slug, category_id, cents, created_at, name,
-                is_active, is_tracked, is_buyable, words)
+                is_active, is_tracked, is_buyable, words, words_version)
     ON CONFLICT (product_id) DO UPDATE
    SET slug = EXCLUDED.slug, category_id = EXCLUDED.category_id, cents = EXCLUDED.cents,
        created_at = EXCLUDED.created_at, name = EXCLUDED.name, is_active = EXCLUDED.is_active,
-       is_tracked = EXCLUDED.is_tracked, is_buyable = EXCLUDED.is_buyable, words = EXCLUDED.words
+       is_tracked = EXCLUDED.is_tracked, is_buyable = EXCLUDED.is_buyable, words = EXCLUDED.words,
+       words_version = EXCLUDED.words_version
 """
 
 

@@ -29,6 +29,9 @@ class Place(models.Model):
     is_tracked = models.BooleanField()
     is_buyable = models.BooleanField(help_text="Units are left, or they are not counted")
     words = SearchVectorField(help_text="See catalog/search_text.py")
+    words_version = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="Of the search_text.py that made them; the first told none"
+    )
 
     class Meta:
         # Each order has an index that answers a page by itself. Backwards it is the opposite order, ids of

@@ -1,16 +1,17 @@
-"""manage.py refresh_catalogue: bring each product's kept JSON up to what this version of the shop writes."""
+"""manage.py refresh_catalogue: bring what is kept of products up to what this version of the shop writes."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from backend.catalog import actions, representations
+from backend.catalog import actions, representations, shelving
 
 
 class Command(BaseCommand):
     """Batch by batch, beside a running shop; until then readers make what is missing themselves."""
 
-    help = "Write the kept JSON of products that have none, or one of an older shape. Safe to run twice."
+    help = "Write kept JSON and words that are missing, or of an older version. Safe to run twice."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -18,13 +19,19 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        after, done = None, 0
-        while some := representations.batch(after=after, outdated=not options["all"]):
-            actions.represent(product_ids=some)
-            if options["all"]:
-                actions.shelve(product_ids=some)
-            after, done = some[-1], done + len(some)
+        outdated = not options["all"]
+        represented = _in_batches(representations.batch, actions.represent, outdated=outdated)
+        shelved = _in_batches(shelving.batch, actions.shelve, outdated=outdated)
         if options["all"]:
             actions.count_anew()
-        if done:
+        if done := max(represented, shelved):
             self.stdout.write(f"catalogue: {done} products written anew")
+
+
+def _in_batches(batch: Callable[..., Any], write: Callable[..., None], *, outdated: bool) -> int:
+    """Write all that `batch` finds; returns how many."""
+    after, done = None, 0
+    while some := batch(after=after, outdated=outdated):
+        write(product_ids=some)
+        after, done = some[-1], done + len(some)
+    return done

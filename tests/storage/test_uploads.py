@@ -109,7 +109,11 @@ def test_the_field_is_image(as_staff: Caller, media: Path) -> None:
     [
         ("multipart/form-data", b"no boundary"),
         ("multipart/form-data; boundary=x", b"--x\r\nnot a part"),
-        ("multipart/form-data; boundary=\xff", b"--x"),
+        pytest.param(
+            "multipart/form-data; boundary=\xff",
+            b"--x",
+            marks=pytest.mark.not_over_http("Granian leaves out what is no text in a header: a 415 there"),
+        ),
     ],
 )
 def test_a_malformed_body_is_the_callers_fault(as_staff: Caller, media: Path, kind: str, body: bytes) -> None:
@@ -134,7 +138,7 @@ def test_a_kept_picture_is_served_to_everybody_as_a_picture(
     response = as_guest.get(url.removeprefix("http://testserver"))
 
     assert response.status_code == 200
-    assert b"".join(response.streaming_content) == content
+    assert response.content == content
     assert response.headers["Content-Type"] == "image/webp"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert as_guest.get("/media/products/none.png").status_code == 404

@@ -33,21 +33,28 @@ def main() -> None:
     os.environ.setdefault("DATABASE_POOL_SIZE", str(env.api_threads))  # before the settings are read
     host = os.environ.get("HOST") or "127.0.0.1"
     listening.check(host=host, port=env.api_port, name="API_PORT")
-    Server(
-        APPLICATION,
-        address=host,
-        port=env.api_port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        workers=env.api_workers or os.cpu_count() or 1,
-        blocking_threads=env.api_threads,
-        backlog=CONNECT_QUEUE,
-        backpressure=OPEN_CONNECTIONS,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
-        respawn_failed_workers=True,
-        workers_kill_timeout=FINISH_SECONDS,
-        log_level=LogLevels.error,
-    ).serve(target_loader=load)
+    workers = env.api_workers or os.cpu_count() or 1
+    server = Server(**options(host=host, port=env.api_port, workers=workers, threads=env.api_threads))
+    server.serve(target_loader=load)
+
+
+def options(*, host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
+    """Granian's, for this shop."""
+    return {
+        "target": APPLICATION,
+        "address": host,
+        "port": port,
+        "interface": Interfaces.WSGI,
+        "http": HTTPModes.http1,
+        "workers": workers,
+        "blocking_threads": threads,
+        "backlog": CONNECT_QUEUE,
+        "backpressure": OPEN_CONNECTIONS,
+        "http1_settings": HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
+        "respawn_failed_workers": True,
+        "workers_kill_timeout": FINISH_SECONDS,
+        "log_level": LogLevels.error,
+    }
 
 
 def load(path: str) -> Callable[..., Any]:

@@ -67,7 +67,14 @@ class Server(uvicorn.Server):
 
 def serve(application: Any, *, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT. Exits with one line when the port can't be had."""
-    config = uvicorn.Config(
+    listening = listen(host, port)
+    asyncio.run(Server(config(application)).serve(sockets=[listening]))
+
+
+def config(application: Any) -> uvicorn.Config:
+    """uvicorn's options, for this shop."""
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    return uvicorn.Config(
         application,
         ws=Socket,
         ws_max_size=INBOUND_BYTES,
@@ -81,12 +88,9 @@ def serve(application: Any, *, host: str, port: int) -> None:
         server_header=False,
         proxy_headers=False,
     )
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    listening = _listen(host, port)
-    asyncio.run(Server(config).serve(sockets=[listening]))
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Sockets that are accepted inherit its options: who is gone, or never reads, is given up."""
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -18,6 +18,7 @@ PING_SECONDS = 25
 PONG_SECONDS = 10
 INBOUND_BYTES = 64 * 1024
 CONNECT_QUEUE = 1024
+APPLICATION = "backend.config.asgi.application"
 
 
 def main() -> None:
@@ -32,19 +33,20 @@ def main() -> None:
 
 
 def _serve_by_uvicorn(host: str, port: int) -> None:
-    application = import_string("backend.config.asgi.application")
+    application = import_string(APPLICATION)
     import_string("backend.config.uvicorn_server.serve")(application, host=host, port=port)
 
 
 def _serve_by_daphne(host: str, port: int) -> None:
-    server = _daphne(host=host, port=port)
+    server = daphne(host=host, port=port)
     server.run()
     if server.failure:
         sys.exit(f"shopwire: port {port} can't be used ({server.failure}); free it, or set PORT")
 
 
-def _daphne(*, host: str, port: int) -> PatientServer:
-    application = import_string("backend.config.asgi.application")
+def daphne(*, host: str, port: int) -> PatientServer:
+    """As this shop needs it, not running yet."""
+    application = import_string(APPLICATION)
     hub, close_all = import_string("consumers.hub.the_hub"), import_string("consumers.drain.close_all")
     logging.getLogger("daphne").setLevel(logging.WARNING)
     endpoints = build_endpoint_description_strings(host=host, port=port)

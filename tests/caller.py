@@ -3,18 +3,18 @@
 import json
 from typing import Any
 
-from django.test import Client
 from django.utils import timezone
 
 from backend.accounts import actions, tokens
 from backend.accounts.models import User
+from tests.servers_inside import client
 
 
 class Caller:
     """A client program; `user` None is a guest. Paths are relative to /api/v1/ unless they start with /."""
 
     def __init__(self, user: User | None = None) -> None:
-        self.client = Client(raise_request_exception=False)
+        self.client = client.new()
         self.headers: dict[str, str] = {}
         if user:
             now = timezone.now()

@@ -13,14 +13,44 @@ from backend.catalog import generations
 from backend.core import redis
 from tasks import jobs, relay
 from tasks.app import app
-from tests import factories, locks
+from tests import caching, factories, locks
 from tests.caller import Caller
+from tests.servers_inside import client, database, running
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--server", choices=list(running.SERVERS), help="ask the API over HTTP, by this server")
+    parser.addoption("--cache", choices=caching.MODES, default="on", help="what becomes of guests' answers")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "not_over_http(why): not run with --server")
+    config.addinivalue_line("markers", "about_the_cache: run only where it works as it does in the shop")
     # bcrypt is slow by design; that it is used is asserted once, in tests/accounts.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     locks.install()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    mark = item.get_closest_marker("not_over_http")
+    if mark and item.config.getoption("--server"):
+        pytest.skip(mark.args[0])
+    if item.get_closest_marker("about_the_cache") and item.config.getoption("--cache") != "on":
+        pytest.skip("it is about the cache")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _server(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The one that `--server` names, behind every Caller of the run."""
+    name = request.config.getoption("--server")
+    if name is None:
+        yield
+        return
+    request.getfixturevalue("django_db_setup")  # which ends after the server then
+    with running.running(name) as port, database.lent():
+        client.speak_to(port)
+        yield
+        client.speak_to()
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +64,11 @@ def look_at_the_catalogue_anew() -> None:
     """What was changed and told is served at once: the catalogue's generation turns now."""
     redis.client().delete(generations.IN_USE)
     generations._seen = ("", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    caching.use(request.config.getoption("--cache"), monkeypatch)
 
 
 @pytest.fixture(autouse=True)

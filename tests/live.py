@@ -53,12 +53,12 @@ def start(
     command = tether.command(sys.executable, "-m", *module, signal=signal.SIGKILL)
     with log.open("ab") as out:
         process = subprocess.Popen(command, env=settings, stdout=out, stderr=out)
-    processes.wait_until(lambda: _answers(port) or process.poll() is not None, seconds=READY_SECONDS)
+    processes.wait_until(lambda: answers(port) or process.poll() is not None, seconds=READY_SECONDS)
     assert process.poll() is None, log.read_text()
     return process
 
 
-def _answers(port: int) -> bool:
-    """A port that is taken need not be listened on yet."""
+def answers(port: int) -> bool:
+    """Whether anybody listens there; a port that is taken need not be listened on yet."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -138,6 +138,7 @@ def test_a_picture_comes_as_a_form(as_staff):
     assert error["code"] == "unsupported_media_type"
 
 
+@pytest.mark.not_over_http("each server refuses it itself, as no HTTP, before the shop hears of it")
 def test_a_length_that_is_no_number_is_a_400(as_staff):
     for operation in [one for one in ALL if one.takes_json]:
         for length in ("abc", "-5", "1e3", "٣"):

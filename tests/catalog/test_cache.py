@@ -36,6 +36,7 @@ def rename(name):
     actions.change_product(slug="lamp", changes=changes, actor_id=None, now=timezone.now())
 
 
+@pytest.mark.about_the_cache
 @pytest.mark.parametrize("path", ["products/", "products/lamp/", "products/categories/"])
 def test_a_guests_second_look_needs_no_query(as_guest, django_assert_num_queries, path):
     create()
@@ -48,6 +49,7 @@ def test_a_guests_second_look_needs_no_query(as_guest, django_assert_num_queries
     assert second.headers["Content-Type"] == "application/json"
 
 
+@pytest.mark.about_the_cache
 @pytest.mark.parametrize(
     ("path", "seconds"), [("products/", 300), ("products/lamp/", 300), ("products/categories/", 3600)]
 )
@@ -64,6 +66,7 @@ def test_answers_are_kept_so_long(as_guest, monkeypatch, path, seconds):
     assert seconds - 5 <= redis.client().ttl(place) <= seconds
 
 
+@pytest.mark.about_the_cache
 def test_whoever_is_signed_in_gets_it_fresh(as_guest, as_alice):
     create()
     assert (title(as_guest), title(as_alice)) == ("Lamp", "Lamp")
@@ -145,6 +148,7 @@ def test_after_every_kind_of_write_guests_see_it(as_guest, as_bob, alice, settle
     assert after != before
 
 
+@pytest.mark.about_the_cache
 def test_a_reader_that_was_slower_than_a_write_brings_nothing_old_back(as_guest, settle, monkeypatch):
     create()
     settle()
@@ -173,6 +177,7 @@ def test_a_lost_generation_revives_nothing(as_guest):
     assert title(as_guest) == "Light"
 
 
+@pytest.mark.about_the_cache
 def test_without_redis_the_answer_is_computed_with_one_line(as_guest, monkeypatch, caplog):
     create()
     monkeypatch.setattr(redis, "client", Away)
@@ -186,6 +191,7 @@ def test_without_redis_the_answer_is_computed_with_one_line(as_guest, monkeypatc
     ]
 
 
+@pytest.mark.about_the_cache
 def test_the_same_draft_keeps_the_cache(as_guest, settle, django_assert_num_queries):
     create()
     settle()

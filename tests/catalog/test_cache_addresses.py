@@ -27,6 +27,7 @@ def test_what_only_looks_alike_is_another_address(as_guest, kept, asked):
     assert as_guest.get(asked).status_code == 404
 
 
+@pytest.mark.not_over_http("HTTP has no such address; what becomes of one is each server's own")
 def test_bytes_that_are_not_quoted_are_other_words(as_guest):
     create(name="Lämp")
 
@@ -36,6 +37,7 @@ def test_bytes_that_are_not_quoted_are_other_words(as_guest):
     assert (raw.json()["count"], quoted.json()["count"]) == (1, 0)
 
 
+@pytest.mark.about_the_cache
 @pytest.mark.parametrize("path", ["products/categories/", "products/lamp/"])
 def test_a_query_that_nobody_heeds_makes_no_other_answer(as_guest, path, django_assert_num_queries):
     create()

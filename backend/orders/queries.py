@@ -20,10 +20,12 @@ def lock_order(*, order_id: UUID) -> Order:
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an order is locked inside a transaction")
-    order = Order.objects.select_for_update(of=("self",)).select_related("user").filter(pk=order_id).first()
-    if order is None:
-        raise Missing("No such order")
-    return order
+    return _one(rows.select(Order, "id = %(order_id)s FOR UPDATE", order_id=order_id))
+
+
+def of_buyer(*, order_id: UUID) -> Order:
+    """The order and whose it is, as it stands now; not locked. Raises Missing."""
+    return _one(rows.select(Order, "id = %(order_id)s", order_id=order_id))
 
 
 def read_parts(order: Order) -> None:
@@ -39,9 +41,7 @@ def read_parts(order: Order) -> None:
 
 def order_of(*, order_id: UUID, user: User) -> Order:
     """The order with all its JSON shows. Raises Missing, or Denied for somebody else's; staff see all."""
-    order = _whole().filter(pk=order_id).first()
-    if order is None:
-        raise Missing("No such order")
+    order = by_id(order_id)
     check_owner(order=order, user=user)
     return order
 
@@ -54,9 +54,8 @@ def check_owner(*, order: Order, user: User | None) -> None:
 
 def by_id(order_id: UUID) -> Order:
     """The order with all that its JSON shows, for tasks. Raises Missing."""
-    order = _whole().filter(pk=order_id).first()
-    if order is None:
-        raise Missing("No such order")
+    order = of_buyer(order_id=order_id)
+    read_parts(order)
     return order
 
 
@@ -103,5 +102,9 @@ def expiring(*, now: datetime, within: timedelta, limit: int = 500) -> list[UUID
     return list(soon.order_by("expires_at").values_list("pk", flat=True)[:limit])
 
 
-def _whole() -> QuerySet[Order]:
-    return Order.objects.select_related("user").prefetch_related("items", "history")
+def _one(found: list[Order]) -> Order:
+    if not found:
+        raise Missing("No such order")
+    (order,) = found
+    (order.user,) = rows.select(User, "id = %(user_id)s", user_id=order.user_id)
+    return order

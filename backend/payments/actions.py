@@ -32,9 +32,10 @@ class PaymentNotCompleted(Invalid):
 def create_intent(*, order_id: UUID, user: User, now: datetime) -> Payment:
     """The payment by which the user can pay the order's total; asked again, also in parallel, the same one.
 
-    One of a former total is ended at Stripe before the next is opened. Asks Stripe between transactions that
-    lock the order. Raises Missing, Denied, InvalidTransition for an order that does not wait or no longer,
-    ProviderUnavailable (what was not heard of is found again), Conflict when the total does not stand still.
+    One of a former total is ended at Stripe before the next is opened. Looks at the order, asks Stripe, and
+    writes in a transaction that locks the order and looks again. Raises Missing, Denied, InvalidTransition
+    for an order that does not wait or no longer, ProviderUnavailable (what was not heard of is found again),
+    Conflict when the total does not stand still.
     """
     for _ in range(ROUNDS):
         order, payments = _as_it_stands(order_id, user, now)
@@ -96,13 +97,17 @@ def _check_own(order: Order, user: User) -> None:
         raise Denied
 
 
-@transactions.retried
 def _as_it_stands(order_id: UUID, user: User, now: datetime) -> tuple[Order, list[Payment]]:
-    """The user's order, which waits for its payment, and what it has of them."""
-    order = orders.lock_order(order_id=order_id)
+    """The user's order, which waits for its payment, and what it has of them.
+
+    Payments first: if one is paid meanwhile, the order is seen to wait no more. Whatever else changes is seen
+    when the payment is recorded, under the order's lock.
+    """
+    payments = queries.payments_of(order_id=order_id)
+    order = orders.of_buyer(order_id=order_id)
     _check_own(order, user)
     _check_waits(order, now)
-    return order, queries.lock_payments_of(order_id=order_id)
+    return order, payments
 
 
 def _check_waits(order: Order, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.core import money, transactions
+from backend.core import money, rows, transactions
 from backend.orders import actions as orders
 from backend.orders import queries as order_rows
 from backend.orders.models import Order
@@ -98,7 +98,10 @@ def _money_came(order: Order, payment: Payment, intent: Intent, now: datetime) -
     payment.charge = dict(intent.charge)
     payment.paid_at = now
     payment.is_taken = problem is None
-    payment.save()
+    if payment._state.adding:
+        rows.insert([payment])
+    else:
+        rows.update(payment)
     if problem is None:
         return orders.mark_paid(order=order, payment=books.facts(payment), now=now)
     attention.ask(order=order, payment=payment, reason=problem, now=now)

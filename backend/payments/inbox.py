@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 from backend.core import rows, transactions
-from backend.core.errors import ShopError
+from backend.core.errors import Missing, ShopError
 from backend.outbox import actions as outbox
 from backend.payments import arbiter, gateway
 from backend.payments.models import StripeEvent
@@ -30,6 +30,10 @@ HANDLED = {
     "refund.updated",
     "refund.failed",
 }
+_PROCESSED = """
+UPDATE payments_stripeevent SET outcome = %(outcome)s, processed_at = %(now)s, error = ''
+ WHERE event_id = %(event_id)s
+"""
 
 Outcome = StripeEvent.Outcome
 
@@ -55,7 +59,10 @@ def process(*, event_id: str, now: datetime) -> None:
 
     What fails is raised again, and kept on the row.
     """
-    event = StripeEvent.objects.get(pk=event_id)
+    found = rows.select(StripeEvent, "event_id = %(event_id)s", event_id=event_id)
+    if not found:
+        raise Missing("No such event")
+    (event,) = found
     if event.processed_at:
         return
     try:
@@ -64,9 +71,9 @@ def process(*, event_id: str, now: datetime) -> None:
         event.error = f"{type(error).__name__}: {error}"
         event.save(update_fields=["error"])
         raise
-    event.processed_at = now
-    event.error = ""
-    event.save(update_fields=["outcome", "processed_at", "error"])
+    # If this is forgotten, the event is looked at again, which changes nothing.
+    with transactions.unhurried():
+        rows.fetch(_PROCESSED, event_id=event_id, outcome=str(event.outcome), now=now)
 
 
 def left_behind(*, now: datetime, limit: int = 500) -> list[str]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from backend.core import money, transactions
+from backend.core import money, rows, transactions
 from backend.orders import actions as order_actions
 from backend.orders import queries as orders
 from backend.orders.models import Order
@@ -54,10 +54,10 @@ def _record(intent: Intent, *, order_id: UUID, now: datetime) -> Payment | None:
     has_other = any(one.status in (*states.OPEN, *states.HOLDS_MONEY) for one in payments)
     if has_other or not _is_wanted(order, payment):
         payment.status = Payment.Status.CANCELLED
-        payment.save()
+        rows.insert([payment])
         outbox.publish_internally(event="payment.unwanted", data={"intent_id": intent.id}, now=now)
         return None
-    payment.save()
+    rows.insert([payment])
     # It is the newest, and an order that waits has taken none: the one that the order tells of.
     order_actions.payment_changed(order=order, payment=books.facts(payment), event="order.payment", now=now)
     return payment

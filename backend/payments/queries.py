@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from backend.core import money
+from backend.core import money, rows
 from backend.core.errors import Missing
 from backend.orders.models import Order
 from backend.payments import states
@@ -16,6 +16,12 @@ from backend.payments.models import Discrepancy, Payment, Refund
 from backend.payments.provider import Intent
 
 SENT_BY_NOW = timedelta(minutes=2)
+_HAS_REFUNDS = """
+SELECT EXISTS (
+    SELECT FROM payments_refund AS refund JOIN payments_payment AS payment ON payment.id = refund.payment_id
+     WHERE payment.intent_id = %(intent_id)s
+)
+"""
 
 
 def lock_payment(*, intent_id: str) -> Payment | None:
@@ -25,19 +31,25 @@ def lock_payment(*, intent_id: str) -> Payment | None:
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a payment is locked inside a transaction")
-    return Payment.objects.select_for_update().filter(intent_id=intent_id).first()
+    which = "intent_id = %(intent_id)s FOR UPDATE"
+    return next(iter(rows.select(Payment, which, intent_id=intent_id)), None)
 
 
 def lock_payments_of(*, order_id: UUID) -> list[Payment]:
     """All payments of the order, oldest first, locked as by `lock_payment`."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("payments are locked inside a transaction")
-    return list(Payment.objects.select_for_update().filter(order_id=order_id).order_by("number"))
+    return rows.select(Payment, "order_id = %(order_id)s ORDER BY number FOR UPDATE", order_id=order_id)
+
+
+def payments_of(*, order_id: UUID) -> list[Payment]:
+    """All payments of the order, oldest first, as they stand now; not locked."""
+    return rows.select(Payment, "order_id = %(order_id)s ORDER BY number", order_id=order_id)
 
 
 def by_intent(intent_id: str) -> Payment | None:
     """The payment of the intent, if it is one of ours."""
-    return Payment.objects.filter(intent_id=intent_id).first()
+    return next(iter(rows.select(Payment, "intent_id = %(intent_id)s", intent_id=intent_id)), None)
 
 
 def by_intents(intent_ids: list[str]) -> dict[str, Payment]:
@@ -117,7 +129,8 @@ def open_payments_of(order_id: UUID) -> list[Payment]:
 
 def has_refunds(intent_id: str) -> bool:
     """Whether we know of refunds of this intent."""
-    return Refund.objects.filter(payment__intent_id=intent_id).exists()
+    ((has_some,),) = rows.fetch(_HAS_REFUNDS, intent_id=intent_id)
+    return bool(has_some)
 
 
 def left_to_refund(payment: Payment) -> Decimal:

@@ -13,7 +13,7 @@ def arbitrate(stall: Stall, payment: Payment) -> Act:
     return partial(arbiter.apply_payment_state, intent_id=payment.intent_id, now=stall.now)
 
 
-@case("payments.actions.create_intent", ["order", "payment"], ["order", "payment"])
+@case("payments.actions.create_intent", ["order", "payment"])
 def the_first(stall: Stall) -> Act:
     return partial(actions.create_intent, order_id=stall.order().pk, user=stall.alice, now=stall.now)
 

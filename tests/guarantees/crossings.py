@@ -44,18 +44,18 @@ PROMISES = [
                 edits=[
                     Edit(
                         "backend/orders/queries.py",
-                        'Order.objects.select_for_update(of=("self",)).select_related',
-                        "Order.objects.select_related",
+                        '"id = %(order_id)s FOR UPDATE"',
+                        '"id = %(order_id)s"',
                     ),
                     Edit(
                         "backend/payments/queries.py",
-                        "Payment.objects.select_for_update().filter(intent_id=",
-                        "Payment.objects.filter(intent_id=",
+                        '"intent_id = %(intent_id)s FOR UPDATE"',
+                        '"intent_id = %(intent_id)s"',
                     ),
                     Edit(
                         "backend/payments/queries.py",
-                        "Payment.objects.select_for_update().filter(order_id=",
-                        "Payment.objects.filter(order_id=",
+                        '"order_id = %(order_id)s ORDER BY number FOR UPDATE"',
+                        '"order_id = %(order_id)s ORDER BY number"',
                     ),
                 ],
                 tests=[

@@ -47,8 +47,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         "backend/payments/queries.py",
-                        "return list(Payment.objects.select_for_update().filter(order_id=",
-                        "return (Payment.objects.select_for_update().filter(order_id=",
+                        'return rows.select(Payment, "order_id = %(order_id)s ORDER BY number FOR UPDATE", ',
+                        "return Payment.objects.select_for_update().filter(",
                     )
                 ],
                 tests=[f"{LOCKING}::test_a_lock_function_locks_at_once_and_until_the_end"],
@@ -58,8 +58,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         "backend/orders/queries.py",
-                        'Order.objects.select_for_update(of=("self",)).select_related',
-                        "Order.objects.select_related",
+                        '"id = %(order_id)s FOR UPDATE"',
+                        '"id = %(order_id)s"',
                     )
                 ],
                 tests=[

@@ -71,13 +71,13 @@ PROMISES = [
                 edits=[
                     Edit(
                         "backend/orders/queries.py",
-                        'Order.objects.select_for_update(of=("self",)).select_related',
-                        "Order.objects.select_related",
+                        '"id = %(order_id)s FOR UPDATE"',
+                        '"id = %(order_id)s"',
                     ),
                     Edit(
                         "backend/payments/queries.py",
-                        "Payment.objects.select_for_update().filter(intent_id=",
-                        "Payment.objects.filter(intent_id=",
+                        '"intent_id = %(intent_id)s FOR UPDATE"',
+                        '"intent_id = %(intent_id)s"',
                     ),
                 ],
                 tests=[f"{RACES}::test_confirm_and_webhook_at_once_pay_once"],

@@ -19,13 +19,13 @@ PROMISES = [
                 edits=[
                     Edit(
                         "backend/orders/queries.py",
-                        'Order.objects.select_for_update(of=("self",)).select_related',
-                        "Order.objects.select_related",
+                        '"id = %(order_id)s FOR UPDATE"',
+                        '"id = %(order_id)s"',
                     ),
                     Edit(
                         QUERIES,
-                        "Payment.objects.select_for_update().filter(order_id=",
-                        "Payment.objects.filter(order_id=",
+                        '"order_id = %(order_id)s ORDER BY number FOR UPDATE"',
+                        '"order_id = %(order_id)s ORDER BY number"',
                     ),
                 ],
                 tests=[f"{RACES}::test_refunds_asked_for_at_once_never_exceed_the_payment"],

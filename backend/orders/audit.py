@@ -1,5 +1,6 @@
 """What must hold between stock, its ledger and the orders: `manage.py audit_stock`."""
 
+from backend.catalog.shelf_audit import SHELVED
 from backend.core.audits import Audit
 from backend.inventory import shelf_audit
 
@@ -96,6 +97,7 @@ STOCK = Audit(
         "held": _HELD,
         "orders": _ORDERS,
         "overdue": _OVERDUE,
+        "shelved": SHELVED,
         "places": shelf_audit.PLACES,
         "ladders": shelf_audit.LADDERS,
     },

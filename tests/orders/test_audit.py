@@ -1,5 +1,6 @@
 """The audit of stock finds nothing in a shop that works, and exactly what was made wrong by hand."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,9 @@ from backend.inventory.models import LedgerEntry, Stock
 from backend.orders import actions
 from backend.orders.audit import STOCK
 from backend.orders.models import Order, OrderItem
+from backend.shelf.models import Place
 from tests import factories
+from tests.catalog.drafting import create
 from tests.orders.conftest import addresses, fill_cart
 from tests.orders.test_life import deliver, pay, ship
 
@@ -215,6 +218,42 @@ def test_an_order_whose_money_is_at_the_bank_may_wait(order):
     Order.objects.update(payment_status="processing")
 
     assert found(now=order.expires_at + timedelta(days=2)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "other"),
+    [
+        ({"slug": "can"}, "slug"),
+        ({"category_id": uuid.UUID(int=7)}, "category"),
+        ({"cents": 999}, "price"),
+        ({"created_at": NOW - timedelta(days=1)}, "age"),
+        ({"is_active": False}, "state"),
+        ({"is_tracked": False, "cents": 1001}, "price, state"),
+    ],
+)
+def test_a_product_that_lists_show_as_another_is_found(changes, other):
+    create("POT", quantity=1)
+    assert found() == []
+
+    Place.objects.update(**changes)
+
+    shelved = [one for one in found() if one[0] == "shelved"]
+    assert shelved == [("shelved", "POT", None, f"pot: lists go by another {other}")]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "said"),
+    [
+        (2, "pot: lists take it for sold out, units left: 2"),
+        (0, "pot: lists take it for one to buy, units left: 0"),
+    ],
+)
+def test_a_product_that_lists_take_for_sold_out_by_mistake_is_found(quantity, said):
+    create("POT", quantity=quantity)
+
+    Place.objects.update(is_buyable=quantity == 0)
+
+    assert [one for one in found() if one[0] == "places"] == [("places", "POT", None, said)]
 
 
 def test_a_report_that_had_to_be_cut_says_so(monkeypatch):

@@ -9,7 +9,13 @@ from django.http import HttpRequest
 from backend.catalog import shapes
 
 _ANY = "any/name"
+_FOREVER = 10**9
 _MARKED = re.compile(f'{shapes.IMAGES}([^"]*)')
+
+
+def life_seconds() -> int:
+    """How long a text with addresses may be kept, and then as long again: signed ones are good for a time."""
+    return int(getattr(default_storage, "querystring_expire", _FOREVER)) // 3
 
 
 def with_addresses(text: str, *, request: HttpRequest) -> str:

@@ -27,7 +27,7 @@ def answer(
         return private(request, compute())
     kept = cache.answer(
         address=_address(request, query=request.META.get("QUERY_STRING", "") if heeds_query else ""),
-        seconds=seconds,
+        seconds=min(seconds, links.life_seconds()),
         compute=lambda: links.with_addresses(compute(), request=request),
     )
     return _unchanged(kept) if _has(request, kept) else _whole(kept)

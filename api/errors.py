@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
@@ -80,6 +81,7 @@ def register(api: NinjaAPI) -> None:
         (HttpError, _http),
         (MultiPartParserError, _malformed_upload),
         (SuspiciousOperation, _malformed_upload),
+        (TooManyFieldsSent, _too_many),
         (RequestDataTooBig, _too_large),
         (OperationalError, _unavailable),
         (InterfaceError, _unavailable),
@@ -119,6 +121,12 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 def _malformed_upload(request: HttpRequest, error: Exception) -> HttpResponse:
     details = {"body": ["This is not multipart/form-data that we can read."]}
+    return answer(status=400, code="validation_error", message="Invalid input", details=details)
+
+
+def _too_many(request: HttpRequest, error: Exception) -> HttpResponse:
+    place = "query" if request.method == "GET" else "body"
+    details = {place: [f"There are more than {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} parameters."]}
     return answer(status=400, code="validation_error", message="Invalid input", details=details)
 
 

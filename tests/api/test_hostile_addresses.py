@@ -122,3 +122,9 @@ def test_a_forgotten_slash_is_no_fault(as_staff, settings, is_debug):
 
         if answer.status_code != 301:
             assert_refused(answer, 404)
+
+
+def test_more_parameters_than_anybody_reads_are_named_as_what_they_are(as_guest):
+    answer = as_guest.get("products/?" + "&".join(f"a{number}=1" for number in range(1500)))
+
+    assert assert_refused(answer, 400)["details"] == {"query": ["There are more than 1000 parameters."]}

@@ -5,9 +5,9 @@ from typing import Any
 
 from daphne.http_protocol import WebRequest
 
+from backend.config import bodies
+
 RETRY_AFTER_SECONDS = b"5"
-# More than any endpoint takes (settings.UPLOAD_LIMIT_BYTES and its envelope); the application is exact.
-LARGEST_BODY = 11 * 1024 * 1024
 
 
 class JsonRequest(WebRequest):  # type: ignore[misc]
@@ -21,12 +21,12 @@ class JsonRequest(WebRequest):  # type: ignore[misc]
     def gotLength(self, length: int | None) -> None:
         """The headers are there: what is too long for any endpoint is not even read."""
         super().gotLength(length)
-        if length is not None and length > LARGEST_BODY:
+        if length is not None and length > bodies.LARGEST:
             self._hang_up()
 
     def handleContentChunk(self, data: bytes) -> None:
         self._received += len(data)
-        if self._received > LARGEST_BODY:
+        if self._received > bodies.LARGEST:
             self._hang_up()
         else:
             super().handleContentChunk(data)

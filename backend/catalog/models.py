@@ -137,7 +137,7 @@ class ProductImage(Row):
 class Representation(models.Model):
     """A product's JSON, written by representations.py when the product changes: all but what lives elsewhere.
 
-    Both texts are open at their end: what is read live (units, reviews, the cost price) is put behind them.
+    Where something is read live (units, reviews, the cost price) a mark stands, see shapes.py.
     """
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -60,14 +61,14 @@ def _frame(*, request: HttpRequest, query: PageQuery, count: int) -> dict[str, A
     last = max(1, -(-count // query.page_size))
     if query.page > last:
         raise Missing("There is no such page")
+    address = request.build_absolute_uri(request.path)
+    asked = dict(request.GET.lists())
     return {
         "count": count,
-        "next": _link(request, query.page + 1) if query.page < last else None,
-        "previous": _link(request, query.page - 1) if query.page > 1 else None,
+        "next": _link(address, asked, query.page + 1) if query.page < last else None,
+        "previous": _link(address, asked, query.page - 1) if query.page > 1 else None,
     }
 
 
-def _link(request: HttpRequest, page: int) -> str:
-    parameters = request.GET.copy()
-    parameters["page"] = str(page)
-    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+def _link(address: str, asked: dict[str, list[str]], page: int) -> str:
+    return f"{address}?{urlencode({**asked, 'page': [str(page)]}, doseq=True)}"

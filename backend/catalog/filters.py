@@ -1,10 +1,8 @@
 """The product list as somebody asks for it: filters that combine, as conditions of SQL, and total orders."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
-from uuid import UUID
 
 from backend.core import money
 
@@ -25,20 +23,25 @@ class ProductFilter:
 
 @dataclass(frozen=True)
 class Order:
-    """Columns of a place to sort by, and the same backwards: one index reads both ways, ties included."""
+    """A place's column to sort by, with ids for ties, and the same backwards: one index reads both ways."""
 
+    column: str
     forwards: str
     backwards: str
 
 
-_BY_PRICE = Order("cents, product_id", "cents DESC, product_id DESC")
-_NEWEST = Order("created_at DESC, product_id", "created_at, product_id DESC")
-_BY_NAME = Order("name, product_id", "name DESC, product_id DESC")
+def _orders(column: str, one: str, other: str) -> tuple[Order, Order]:
+    return Order(column, one, other), Order(column, other, one)
+
+
+_CHEAPEST, _DEAREST = _orders("cents", "cents, product_id", "cents DESC, product_id DESC")
+_NEWEST, _OLDEST = _orders("created_at", "created_at DESC, product_id", "created_at, product_id DESC")
+_BY_NAME, _ = _orders("name", "name, product_id", "name DESC, product_id DESC")
 _ORDERS = {
-    "price": _BY_PRICE,
-    "-price": Order(_BY_PRICE.backwards, _BY_PRICE.forwards),
+    "price": _CHEAPEST,
+    "-price": _DEAREST,
     "-created_at": _NEWEST,
-    "created_at": Order(_NEWEST.backwards, _NEWEST.forwards),
+    "created_at": _OLDEST,
     "name": _BY_NAME,
 }
 
@@ -48,11 +51,11 @@ def order(ordering: Ordering | None) -> Order:
     return _ORDERS[ordering or "-created_at"]
 
 
-def values(asked: ProductFilter, branch: Collection[UUID] | None) -> dict[str, Any]:
-    """What the conditions below name."""
+def values(asked: ProductFilter, branch: str | None) -> dict[str, Any]:
+    """What the conditions below name. `branch`: the ids of the category and of all under it, as an array."""
     low = None if asked.min_price is None else money.to_minor(asked.min_price)
     high = None if asked.max_price is None else money.to_minor(asked.max_price)
-    return {"low": low, "high": high, "branch": None if branch is None else list(branch)}
+    return {"low": low, "high": high, "branch": branch}
 
 
 def in_branch(asked: ProductFilter) -> str:

@@ -32,6 +32,14 @@ class Forest:
     census: Census
 
     @cached_property
+    def branches(self) -> dict[str, str]:
+        """By slug: the ids of the category and of all under it, as PostgreSQL writes an array."""
+        return {
+            category.slug: f"{{{','.join(map(str, self.tree.branch(category.slug)))}}}"
+            for category in self.tree.depth_first()
+        }
+
+    @cached_property
     def text(self) -> str:
         """The tree's JSON."""
         return shapes.tree_text(self.tree)

@@ -10,15 +10,14 @@ from django.conf import settings
 from django.db import connections
 
 from backend.catalog import facets, filters, forest, ladders, pages, ranking, representations, search
-from backend.catalog.filters import Order, ProductFilter
+from backend.catalog.filters import ProductFilter
 from backend.catalog.forest import Forest
 from backend.catalog.search import Wanted
 
 FAR = 500  # rows from the start it pays to look which end is nearer
 _TRIES = 3  # while somebody else keeps changing the categories
 _NO_WORD = Wanted(tiers=("'@'",))  # no word has this in it
-
-type Row = dict[str, Any]
+_TOTAL = "(SELECT number FROM total)"
 
 
 @dataclass(frozen=True)
@@ -53,68 +52,63 @@ def find(*, asked: ProductFilter, start: int, size: int, with_facets: bool) -> L
     known = forest.kept()
     for _ in range(_TRIES):
         rows = _ask(question, known, start=start, size=size)
-        if rows[0]["version"] in (None, known.version):
+        if rows[0][0] in (None, known.version):
             break
         known = forest.read()
     return _listing(rows, question, known)
 
 
-def _ask(question: Question, known: Forest, *, start: int, size: int) -> list[Row]:
+def _ask(question: Question, known: Forest, *, start: int, size: int) -> list[tuple[Any, ...]]:
     asked, wanted = question.asked, question.wanted
-    branch = known.tree.branch(asked.category) if asked.category is not None else None
+    branch = None if asked.category is None else known.branches.get(asked.category, "{}")
     values = {**filters.values(asked, branch), "start": start, "size": size}
     if wanted is not None:
         values |= {"widest": wanted.widest}
         values |= {"tiers": list(wanted.tiers if question.is_ranked else [wanted.widest])}
     with connections[settings.CATALOG_DATABASE].cursor() as cursor:
         cursor.execute(_statement(question, is_far=start >= FAR), values)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
 def _statement(question: Question, *, is_far: bool) -> str:
-    """One row for the page's every product, one at least; the first tells of all."""
-    order = filters.order(question.asked.ordering)
-    clause, chosen = _chosen(question, order=order, is_far=is_far)
-    columns = [
-        f"CASE WHEN number > 1 THEN NULL ELSE {value} END AS {name}" for name, value in _first(question)
-    ]
+    """One row for the page's every product, one at least; the first tells of all, in its first columns."""
+    clause, chosen = _chosen(question, is_far=is_far)
+    first = [f"CASE WHEN page.number > 1 THEN NULL ELSE {value} END" for value in _first(question, is_far=is_far)]
     return f"""{clause}
-        SELECT {", ".join(columns)}, page.*
-          FROM (SELECT) AS one LEFT JOIN ({pages.rows(chosen, order=order.forwards)}) AS page ON TRUE
-         ORDER BY number"""
+        SELECT {", ".join(first)}, page.*
+          FROM (SELECT) AS one LEFT JOIN {pages.rows(chosen)} AS page ON TRUE
+         ORDER BY page.number"""
 
 
-def _chosen(question: Question, *, order: Order, is_far: bool) -> tuple[str, str]:
-    """The page's products, and the CTE that they are chosen from."""
-    asked = question.asked
+def _chosen(question: Question, *, is_far: bool) -> tuple[str, str]:
+    """The ids of the page's products, and the CTEs that they are chosen from."""
+    asked, order = question.asked, filters.order(question.asked.ordering)
     if question.wanted is not None:
         columns = facets.tallied(asked) if question.with_facets else {}
         return ranking.found(asked, order=order.forwards, columns=columns), ranking.CHOSEN
     if is_far:
         total = f"WITH total AS MATERIALIZED (SELECT {ladders.count(asked)} AS number)"
         return total, pages.from_nearer_end(asked, order=order)
-    return "", pages.on_shelf(asked, order=order.forwards)
+    return "", pages.on_shelf(asked, order=order)
 
 
-def _first(question: Question) -> list[tuple[str, str]]:
+def _first(question: Question, *, is_far: bool) -> list[str]:
     """What the first row tells of all: the version of the tree if it is needed, the count, the facets."""
     asked, with_facets = question.asked, question.with_facets
     version = forest.VERSION if with_facets or asked.category is not None else "NULL"
-    if question.wanted is None:
-        count = ladders.count(asked)
-        counted = ladders.facets(asked, ends=facets.LAST_CENTS) if with_facets else {}
-    else:
-        count = ranking.COUNT
-        counted = facets.of_tally(asked) if with_facets else {}
-    return [("version", version), ("count", count), *counted.items()]
+    count = ladders.count(asked) if question.wanted is None and not is_far else _TOTAL
+    if not with_facets:
+        return [version, count]
+    searched = question.wanted is not None
+    counted = facets.of_tally(asked) if searched else ladders.facets(asked, ends=facets.LAST_CENTS)
+    return [version, count, *(counted[name] for name in facets.COLUMNS)]
 
 
-def _listing(rows: list[Row], question: Question, known: Forest) -> Listing:
-    first = rows[0]
-    columns = {name: first[name] for name in facets.COLUMNS} if question.with_facets else {}
+def _listing(rows: list[tuple[Any, ...]], question: Question, known: Forest) -> Listing:
+    _, count, *rest = rows[0]
+    columns = dict(zip(facets.COLUMNS, rest, strict=False)) if question.with_facets else {}
     return Listing(
-        count=first["count"],
-        items=representations.finished(row for row in rows if row["product_id"] is not None),
+        count=count,
+        items=representations.finished(pages.shown(rows)),
         facets=facets.shaped(**columns, census=known.census) if question.with_facets else None,
     )

@@ -51,8 +51,4 @@ def found(asked: ProductFilter, *, order: str, columns: dict[str, str]) -> str:
     return f"WITH RECURSIVE {tally}, {total}, {ranked}"
 
 
-CHOSEN = """
-SELECT product_id AS chosen_id, place AS rank
-  FROM unnest((SELECT ids FROM ranked ORDER BY tier DESC LIMIT 1)) WITH ORDINALITY AS best(product_id, place)
- WHERE place > %(start)s"""
-COUNT = "(SELECT number FROM total)"
+CHOSEN = "(SELECT ids[%(start)s + 1:] FROM ranked ORDER BY tier DESC LIMIT 1)"

@@ -4,9 +4,8 @@ Actions call `refresh` in their own transaction, beside search_text.py, with the
 is missing, or of an older shape, is made by whoever reads it; `manage.py refresh_catalogue` writes it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from itertools import batched
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from backend.catalog import shapes
 from backend.catalog.models import Product, Representation, Variant
+from backend.catalog.pages import Shown
 
 BATCH = 1000
 COLUMNS = ["shape", "summary", "detail"]
@@ -41,18 +41,21 @@ def made(products: QuerySet[Product], product_ids: Iterable[UUID]) -> Iterator[R
         )
 
 
-def finished(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The JSON of a list's rows (pages.py), in their order."""
-    found = list(rows)
-    missing = [row["product_id"] for row in found if row["summary"] is None]
-    products = Product.objects.using(settings.CATALOG_DATABASE)
-    fresh = {one.product_id: one.summary for one in made(products, missing)} if missing else {}
+def finished(rows: Collection[Shown]) -> list[str]:
+    """The JSON of a list's rows, in their order."""
+    missing = [row.product_id for row in rows if row.summary is None]
+    fresh = _fresh(missing) if missing else {}
     return [
         shapes.finished_summary(
-            row["summary"] or fresh[row["product_id"]], units=row["units"], is_tracked=row["is_tracked"]
+            row.summary or fresh[row.product_id], units=row.units, is_tracked=row.is_tracked
         )
-        for row in found
+        for row in rows
     ]
+
+
+def _fresh(product_ids: Iterable[UUID]) -> dict[UUID, str]:
+    products = Product.objects.using(settings.CATALOG_DATABASE)
+    return {one.product_id: one.summary for one in made(products, product_ids)}
 
 
 def batch(*, after: UUID | None, outdated: bool) -> list[UUID]:

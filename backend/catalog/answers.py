@@ -54,10 +54,15 @@ class Answers:
         return address in self._entries
 
     def keep(self, address: str, answer: Answer, *, generation: str, until: float) -> None:
-        """Keep it for the address, instead of what was; those not used for the longest time give way."""
+        """Keep it for the address, instead of what was; those not used for the longest time give way.
+
+        One that does not fit alone is not kept.
+        """
         size = len(address) + len(answer.body) + OVERHEAD_BYTES
         with self._lock:
             self._drop(address)
+            if size > self._most_bytes:
+                return
             self._entries[address] = _Entry(answer, generation, until, size)
             self._bytes += size
             while self._bytes > self._most_bytes:

@@ -29,6 +29,19 @@ class Maker:
         return f"answer {self.made}"
 
 
+class Roll(dict):
+    """Of flights; tells whenever somebody has joined one."""
+
+    def __init__(self):
+        super().__init__()
+        self.came = threading.Semaphore(0)
+
+    def setdefault(self, key, value):
+        found = super().setdefault(key, value)
+        self.came.release()
+        return found
+
+
 class Process:
     """What each process has for itself."""
 
@@ -68,6 +81,21 @@ def test_of_a_crowd_one_makes_it():
         assert {one.result(PATIENCE) for one in asked} == {"answer 1"}
 
     assert make.made == 1
+
+
+def test_of_a_crowd_one_makes_it_while_redis_is_away(monkeypatch):
+    make, roll = Maker(), Roll()
+    monkeypatch.setattr(generations, "in_use", lambda: None)
+    monkeypatch.setattr(cache._flights, "_running", roll)
+    with ThreadPoolExecutor(CROWD) as crowd:
+        asked = [crowd.submit(ask, make) for _ in range(CROWD)]
+        for _ in range(CROWD):
+            assert roll.came.acquire(timeout=PATIENCE)
+        make.may_finish.set()
+
+        assert {one.result(PATIENCE) for one in asked} == {"answer 1"}
+
+    assert ask(lambda: "made anew") == "made anew"
 
 
 def test_when_the_one_fails_the_others_ask_for_themselves():
@@ -145,6 +173,16 @@ def test_a_mark_does_not_outlive_who_made_it():
         return "made"
 
     assert ask(look) == "made"
+
+
+def test_what_is_larger_than_the_memory_pushes_nothing_out():
+    memory = Answers(most_bytes=3000)
+    memory.keep("small", Answer.of("x"), generation="g", until=10.0)
+
+    memory.keep("large", Answer.of("x" * 3000), generation="g", until=10.0)
+
+    assert memory.find("small", generation="g", now=0.0) == Answer.of("x")
+    assert not memory.knows("large")
 
 
 def test_memory_is_bounded_and_keeps_what_is_used():

@@ -11,10 +11,9 @@ from backend.core.errors import ShopError
 from backend.inventory import actions as inventory
 from tests import factories
 from tests.concurrency.buyers import books
-from tests.concurrency.rivals import wait_until_waiting
+from tests.concurrency.rivals import PATIENCE, wait_until_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 30
 
 
 def move(action, **units):
@@ -43,13 +42,18 @@ def while_waiting(first, second):
 
 
 def test_a_unit_given_back_goes_to_who_waits_for_it():
-    factories.product(sku="LAST", quantity=1)
+    for sku in ("BEFORE", "LAST", "NEXT"):
+        factories.product(sku=sku, quantity=1)
     move(inventory.hold, LAST=1)
+    all_three = {"BEFORE": 1, "LAST": 1, "NEXT": 1}
 
-    refused = while_waiting(lambda: move(inventory.release, LAST=1), lambda: move(inventory.hold, LAST=1))
+    refused = while_waiting(
+        lambda: move(inventory.release, LAST=1), lambda: move(inventory.hold, **all_three)
+    )
 
     assert refused == []
-    assert books("LAST") == ({"on_hand": 1, "held": 1}, {"on_hand": 1, "held": 1})
+    for sku in all_three:
+        assert books(sku) == ({"on_hand": 1, "held": 1}, {"on_hand": 1, "held": 1})
 
 
 def test_a_unit_taken_is_not_there_for_who_waits_for_it():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -29,6 +30,17 @@ def pytest_configure(config: pytest.Config) -> None:
     # bcrypt is slow by design; that it is used is asserted once, in tests/accounts.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     locks.install()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that ask the API nothing are no business of `--server`."""
+    if config.getoption("--server"):
+        config.hook.pytest_deselected(items=[item for item in items if not _asks_the_api(item)])
+        items[:] = [item for item in items if _asks_the_api(item)]
+
+
+def _asks_the_api(item: Any) -> bool:
+    return "Caller" in vars(item.module) or any(name.startswith("as_") for name in item.fixturenames)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Django's test client is neither: it works in the test's own thread.
@@ -26,8 +26,7 @@ def lent() -> Iterator[None]:
     connection.inc_thread_sharing()
     _lent.append(connection)
     # Django's look at it may come after the answer, when the test's transaction has ended: it would close it.
-    request_started.disconnect(close_old_connections)
-    request_finished.disconnect(close_old_connections)
+    connection.close_if_unusable_or_obsolete = lambda: None  # type: ignore[method-assign]
     for server in SERVERS:
         request_started.connect(_borrow, sender=server)
         request_finished.connect(_give_back, sender=server)
@@ -35,8 +34,7 @@ def lent() -> Iterator[None]:
     for server in SERVERS:
         request_started.disconnect(_borrow, sender=server)
         request_finished.disconnect(_give_back, sender=server)
-    request_started.connect(close_old_connections)
-    request_finished.connect(close_old_connections)
+    del connection.close_if_unusable_or_obsolete
     _lent.remove(connection)
     connection.dec_thread_sharing()
 

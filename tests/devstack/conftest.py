@@ -1,7 +1,7 @@
-"""A Stripe sandbox, the unmodified SDK pointed at it, and a shop that only collects webhooks."""
+"""A Stripe sandbox, the SDK pointed at it, a shop that only collects webhooks; runs of `make run`."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import stripe
 
 from backend.devstack import ports
 from backend.devstack.stripe_sandbox import server
+from tests.devstack.runs import Run
 
 API_KEY = "sk_test_sandbox"
 SECRET = "whsec_sandbox"
@@ -98,3 +99,18 @@ def shop() -> Iterator[Shop]:
 def sending_sandbox(shop: Shop, tmp_path: Path) -> Iterator[server.Sandbox]:
     with server.start(folder=tmp_path, webhook_url=shop.url, secret=SECRET, api_key=API_KEY) as sandbox:
         yield sandbox
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Run]]:
+    """Runs end with their test, whatever it found."""
+    runs: list[Run] = []
+
+    def start_one(*lines: str, folder: Path = tmp_path, **settings: str) -> Run:
+        runs.append(Run(folder, *lines, **settings))
+        return runs[-1]
+
+    yield start_one
+    for run in runs:
+        if run.process.poll() is None:
+            run.stop()

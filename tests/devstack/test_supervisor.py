@@ -2,92 +2,15 @@
 
 import os
 import signal
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from backend.devstack import ports, processes
+from backend.devstack import ports
+from tests.devstack.runs import STARTS
 
 pytestmark = pytest.mark.slow
-
-ROOT = Path(__file__).resolve().parents[2]
-WEB = """
-import http.server, os
-class Ready(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Ready).serve_forever()
-"""
-RUN = """
-import sys
-from pathlib import Path
-from backend.devstack import environment, supervisor
-here = Path.cwd()
-try:
-    supervisor.Supervisor(environment.given(root=here), root=here, preparation="true").run()
-except supervisor.FAILURES as failure:
-    sys.exit(f"shopwire: {failure}")
-"""
-STARTS = f'{sys.executable} -c "import os, time; print(os.getpid()); time.sleep(600)"'
-
-
-class Run:
-    """A supervisor of its own, with `lines` as its Procfile beside a web that is ready at once."""
-
-    def __init__(self, folder: Path, *lines: str, command: tuple[str, ...] = (), **settings: str) -> None:
-        self.port = ports.find_free()
-        (folder / "web.py").write_text(WEB)
-        (folder / "Procfile").write_text("\n".join([f"web: {sys.executable} web.py", *lines]))
-        self.output = folder / "output"
-        env = os.environ | {
-            "PYTHONPATH": str(ROOT),
-            "PORT": str(self.port),
-            "SHOPWIRE_DATA_DIR": str(folder / "data"),
-            **settings,
-        }
-        with self.output.open("w") as output:
-            self.process = subprocess.Popen(
-                command or [sys.executable, "-c", RUN], cwd=folder, env=env, stdout=output, stderr=output
-            )
-
-    def says(self, text: str) -> bool:
-        return text in self.output.read_text()
-
-    def wait_until(self, condition: Callable[[], bool], seconds: float = 15) -> None:
-        assert processes.wait_until(condition, seconds=seconds), self.output.read_text()
-
-    def wait_until_ready(self) -> None:
-        self.wait_until(lambda: self.says("ready in"))
-
-    def pids_of(self, name: str) -> list[int]:
-        rows = [line.split("|") for line in self.output.read_text().splitlines() if line.startswith(name)]
-        return [int(row[1]) for row in rows if row[1].strip().isdigit()]
-
-    def is_alive(self, pid: int) -> bool:
-        return processes.birth_of(pid) != ""
-
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(12)
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Run]]:
-    """Runs end with their test, whatever it found."""
-    runs: list[Run] = []
-
-    def start_one(*lines: str, folder: Path = tmp_path, **settings: str) -> Run:
-        runs.append(Run(folder, *lines, **settings))
-        return runs[-1]
-
-    yield start_one
-    for run in runs:
-        if run.process.poll() is None:
-            run.stop()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -100,18 +23,6 @@ def test_signal_stops_every_process(start, number):
 
     assert not run.is_alive(run.pids_of("sleeper")[0])
     assert ports.is_free(run.port)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="macOS does not show what a make has been sent")
-def test_interrupt_of_make_alone_stops_every_process(start, tmp_path):
-    (tmp_path / "run.py").write_text(RUN)
-    (tmp_path / "Makefile").write_text(f"run:\n\t@exec {sys.executable} run.py\n")
-    run = start(f"sleeper: {STARTS}", command=("make", "run"))
-    run.wait_until(lambda: run.pids_of("sleeper") != [])
-
-    assert run.stop(signal.SIGINT) == -signal.SIGINT
-
-    assert not run.is_alive(run.pids_of("sleeper")[0])
 
 
 def test_embedded_servers_and_sandbox_start_and_stop_with_the_run(start, tmp_path):
@@ -158,6 +69,12 @@ def test_five_quick_deaths_stop_the_whole(start):
     assert ports.is_free(run.port)
 
 
+def is_ready_again(lock_file: Path, first: int) -> bool:
+    """The dead one's file is there until the next writes its own."""
+    lines = lock_file.read_text().splitlines() if lock_file.exists() else []
+    return "ready" in "".join(lines) and int(lines[0]) != first
+
+
 def test_killed_postgres_comes_back_at_its_address(start, tmp_path):
     run = start(DATABASE_URL="", STRIPE_SECRET_KEY="sk_test_given")
     run.wait_until_ready()
@@ -167,8 +84,7 @@ def test_killed_postgres_comes_back_at_its_address(start, tmp_path):
     os.kill(first, signal.SIGKILL)
 
     run.wait_until(lambda: run.says("PostgreSQL died: starting it again"))
-    run.wait_until(lambda: "ready" in lock_file.read_text() if lock_file.exists() else False)
-    assert int(lock_file.read_text().splitlines()[0]) != first
+    run.wait_until(lambda: is_ready_again(lock_file, first))
     assert run.stop() == 0
 
 

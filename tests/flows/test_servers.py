@@ -19,6 +19,7 @@ from backend.devstack import processes
 from backend.orders.models import Order
 from tests import factories, live
 from tests.caller import Caller
+from tests.catalog.drafting import create
 from tests.flows import nginx
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -104,6 +105,24 @@ def test_what_can_be_read_is_read_and_its_headers_alone_too(guest):
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
     assert guest.post("products/categories/", json={}).headers["Allow"] == "GET, HEAD"
     assert [guest.get(site.join(f"/api/{page}/")).status_code for page in ("docs", "schema")] == [200, 200]
+
+
+def test_who_has_it_already_gets_no_body_and_goes_on(guest):
+    whole = guest.get("products/")
+
+    again = guest.get("products/", headers={"If-None-Match": whole.headers["ETag"]})
+
+    assert (again.status_code, again.content, "Content-Length" in again.headers) == (304, b"", False)
+    assert guest.get("products/").content == whole.content
+
+
+def test_a_charset_changes_nothing(guest):
+    create("MUG")
+    kinds = ("a/b; charset=utf-16-le", "a/b; charset=rot13", "a/b; x=" + "x" * 12_000)
+
+    answers = [guest.get("products/?search=mugs", headers={"Content-Type": kind}) for kind in kinds]
+
+    assert [answer.json()["count"] for answer in answers] == [1, 1, 1]
 
 
 def test_a_friends_page_may_ask(guest):

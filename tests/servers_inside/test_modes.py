@@ -8,12 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from backend.core import redis
 from tests import factories
 
-HANDLERS = {
-    None: "ClientHandler",
-    "daphne": "ASGIHandler",
-    "uvicorn": "ASGIHandler",
-    "granian": "WSGIHandler",
-}
+HANDLERS = {None: "Client", "daphne": "ASGI", "uvicorn": "ASGI", "granian": "WSGI"}
 SECOND_LOOK = {"on": "no query", "off": "queries", "shared": "no query"}
 
 

@@ -23,6 +23,10 @@ _LONGEST_SOCKET_PATH = 100
 _SETTINGS = {"listen_addresses": "", "max_connections": "200", "timezone": "UTC", "log_timezone": "UTC"}
 # For databases that nobody will miss after a power cut.
 _HASTY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A quarter of the machine's memory, within these: PostgreSQL takes of it what it comes to need.
+_LEAST_SHARED_MB, _MOST_SHARED_MB = 128, 1024
+# For a disk without a head to move, and sorts that need not go there.
+_ROOMY_SETTINGS = {"random_page_cost": "1.1", "work_mem": "16MB"}
 
 
 class Postgres:
@@ -104,10 +108,17 @@ def start(*, folder: Path, durable: bool = True) -> Postgres:
     if not (folder / "data" / "PG_VERSION").exists():
         _create_cluster(folder, user=user)
     _end_orphan(folder / "data")
-    settings = _SETTINGS if durable else _SETTINGS | _HASTY_SETTINGS
+    settings = _SETTINGS | (_roomy_settings() if durable else _HASTY_SETTINGS)
     server = Postgres(folder=folder, user=user, settings=settings)
     server.create_database("shopwire")
     return server
+
+
+def _roomy_settings() -> dict[str, str]:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    shared = min(max(memory // 4, _LEAST_SHARED_MB), _MOST_SHARED_MB)
+    sizes = {"shared_buffers": f"{shared}MB", "effective_cache_size": f"{max(memory // 2, shared)}MB"}
+    return _ROOMY_SETTINGS | sizes
 
 
 def _is_ready(data: Path, process: subprocess.Popen[bytes]) -> bool:

@@ -107,7 +107,7 @@ class SkuClaim(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word of six letters or more that some product is found by; what a typo may have meant."""
+    """A word that some product is found by: what a beginning or a typo may mean (search_text.remembered)."""
 
     word = models.CharField(max_length=64, primary_key=True)
 

@@ -5,28 +5,39 @@ alone tells it, so that nobody reads ten thousand products to show the best twen
 """
 
 import itertools
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connections
 
-from backend.catalog import typos, words
+from backend.catalog import search_text, typos, words
 from backend.catalog.search_text import KIND, NAME
 
 MOST_WORDS = 16
+MOST_ENDINGS = 8  # of a beginning that are looked for one by one, which is quicker than for all that begin so
 
-# A word's stem (none: a stop word), and the known words that have one of its ends intact: the trigram index
-# finds those, and typos.py says which of them it really is.
+# A word's stem (none: a stop word), known words that begin with it, and those with what one typo leaves of
+# any of them: the trigram index finds these, and typos.py says which it really is.
 _LOOK_UP = """
 SELECT typed.word, ts_lexize('english_stem', typed.word),
-       ARRAY(SELECT known.word FROM catalog_searchword known
-              WHERE (known.word LIKE typed.start OR known.word LIKE typed.end)
-                AND length(known.word) BETWEEN length(typed.word) - 1 AND length(typed.word) + 1)
-  FROM unnest(%s::text[], %s::text[], %s::text[]) AS typed(word, start, "end")
+       ARRAY(SELECT known.word FROM catalog_searchword AS known
+              WHERE known.word ~>=~ typed.word AND known.word ~<~ (typed.word || chr(%s)) LIMIT %s),
+       ARRAY(SELECT known.word FROM unnest(%s::text[]) AS part
+               JOIN catalog_searchword AS known ON known.word LIKE part)
+  FROM unnest(%s::text[]) AS typed(word)
 """
 
-type Typed = tuple[str, list[str], list[str]]  # a word, its stems, and known words that look alike
+
+class Typed(NamedTuple):
+    """A word, its stems, the first known words that begin with it, and known words that may look alike."""
+
+    word: str
+    stems: list[str] | None
+    longer: list[str]
+    near: list[str]
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,7 @@ def understand(text: str) -> Wanted | None:
     if not typed:
         return None
     rows = _look_up(typed)
-    rows = [row for row in rows if row[1]] or rows  # stop words count only where there is nothing else
+    rows = [row for row in rows if row.stems] or rows  # stop words count only where there is nothing else
     return Wanted(tiers=tuple(dict.fromkeys(_tiers(rows))))
 
 
@@ -64,27 +75,36 @@ def _tiers(rows: list[Typed]) -> Iterator[str]:
 
 
 def _look_up(typed: list[str]) -> list[Typed]:
-    ends = [typos.intact_ends(word) for word in typed]
-    starts = [f"{end[0]}%" if end else None for end in ends]
-    endings = [f"%{end[1]}" if end else None for end in ends]
+    parts = {f"{start}%{end}" for word in typed for start, end in typos.intact_parts(word)}
     with connections[settings.CATALOG_DATABASE].cursor() as cursor:
-        cursor.execute(_LOOK_UP, [typed, starts, endings])
-        return list(cursor.fetchall())
+        cursor.execute(_LOOK_UP, [sys.maxunicode, MOST_ENDINGS + 1, sorted(parts), typed])
+        return [Typed(*row) for row in cursor.fetchall()]
 
 
 def _whole(row: Typed, tag: str) -> list[str]:
-    word, stems, _ = row
-    return [f"'{tag}{one}'" for one in dict.fromkeys([word, *(stems or [])])]
+    return _lexemes({row.word, *(row.stems or [])}, tag)
 
 
 def _begun(row: Typed, tag: str) -> list[str]:
-    word, stems, _ = row
-    return [f"'{tag}{word}':*", *(f"'{tag}{stem}'" for stem in stems or [] if not stem.startswith(word))]
+    if _are_all_known(row):
+        return _lexemes({row.word, *(row.stems or []), *row.longer}, tag)
+    stems = {stem for stem in row.stems or [] if not stem.startswith(row.word)}
+    return [f"'{tag}{row.word}':*", *_lexemes(stems, tag)]
+
+
+def _are_all_known(row: Typed) -> bool:
+    """Whether `longer` has all that begin with the word (search_text.py remembers which)."""
+    is_remembered = search_text.remembered(row.word) == row.word
+    return is_remembered and len(row.longer) <= MOST_ENDINGS and not any(map(search_text.goes_on, row.longer))
 
 
 def _forgiven(row: Typed) -> list[str]:
-    word, _, near = row
-    return [f"'{known}'" for known in near if typos.is_one_typo(typed=word, word=known)]
+    meant = {known for known in row.near if known.isalpha() and typos.is_one_typo(typed=row.word, word=known)}
+    return _lexemes(meant, "")
+
+
+def _lexemes(found: set[str], tag: str) -> list[str]:
+    return [f"'{tag}{one}'" for one in sorted(found)]
 
 
 def _every(groups: Iterable[Iterable[str]]) -> str:

@@ -1,22 +1,26 @@
-"""What a product is found by: the words of its place on the shelf, and those that a typo may have meant.
+"""What a product is found by: the words of its place on the shelf, and those that others may mean.
 
 A word stands in the vector as it is. If it is of the name or an SKU, it stands there as `=word` too, and as
 `~word` if it is of those, of a category or of a variant: so the index alone can tell where a word was found.
 """
 
+import re
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
 from django.utils.html import strip_tags
 
-from backend.catalog import typos, words
+from backend.catalog import words
 from backend.catalog.models import Product, SearchWord
 from backend.catalog.tree import Tree
 
 VERSION = 1  # of the words: one more whenever they come out otherwise, or a shop keeps those of old
 MOST_BYTES = 150_000  # of one product's words; six times that fits into a tsvector
 NAME, KIND = "=", "~"
+SHORTEST_BEGINNING = 3
+_LETTERS = re.compile("[^0-9]+")
+_GOES_ON = "*"
 
 
 def vectors(products: Iterable[Product], *, forest: Tree) -> dict[UUID, str]:
@@ -64,9 +68,25 @@ def _vector(tagged: dict[str, str], stems: dict[str, str]) -> str:
     )
 
 
+def remembered(word: str) -> str | None:
+    """As what it is kept for those who begin or mistype it: itself, or up to a digit in it, with an asterisk.
+
+    So all that begin with some letters can be named, but where a digit follows, as in SKUs.
+    """
+    letters = _LETTERS.match(word)
+    if letters is None or len(letters[0]) < SHORTEST_BEGINNING:
+        return None
+    return word if letters[0] == word else letters[0] + _GOES_ON
+
+
+def goes_on(known: str) -> bool:
+    """Whether this stands for words that go on with a digit."""
+    return known.endswith(_GOES_ON)
+
+
 def _remember(known: Iterable[str]) -> None:
-    """Keep the words that a typo may be in. In their order, so that two writers can't wait for each other."""
-    fresh = sorted({word for word in known if len(word) >= typos.SHORTEST and word.isalpha()})
+    """Keep what somebody may begin or mistype. In order, so that two writers can't wait for each other."""
+    fresh = sorted({kept for word in known if (kept := remembered(word))})
     old = set(SearchWord.objects.filter(word__in=fresh).values_list("word", flat=True))
     SearchWord.objects.bulk_create(
         [SearchWord(word=word) for word in fresh if word not in old], ignore_conflicts=True

@@ -13,15 +13,26 @@ def is_one_typo(*, typed: str, word: str) -> bool:
     return bool(left or right) and max(len(left), len(right)) == 1
 
 
-def intact_ends(typed: str) -> tuple[str, str] | None:
-    """The start and the end of which one typo can't have touched both; None where no typo is forgiven.
+def intact_parts(typed: str) -> list[tuple[str, str]]:
+    """Starts and ends: a word that `typed` is with one typo has both of at least one pair.
+
+    One for each quarter that the typo may be in; none where no typo is forgiven.
+    """
+    if len(typed) < SHORTEST - 1:
+        return []
+    start, end = _ends(typed)
+    left, right = typed[: len(start) + 1], typed[len(start) :]
+    (first, second), (third, fourth) = _ends(left), _ends(right)
+    return [(start + third, ""), (start, fourth), (first, end), ("", second + end)]
+
+
+def _ends(text: str) -> tuple[str, str]:
+    """The start and the end of which one typo can't have touched both.
 
     The letter between them is left out: else two swapped neighbours could touch both.
     """
-    if len(typed) < SHORTEST - 1:
-        return None
-    half = (len(typed) - 1) // 2
-    return typed[:half], typed[half + 1 :]
+    half = (len(text) - 1) // 2
+    return text[:half], text[half + 1 :]
 
 
 def _without_common_ends(left: str, right: str) -> tuple[str, str]:

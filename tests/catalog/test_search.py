@@ -1,6 +1,7 @@
 """Search finds whole words, beginnings, and words of six letters or more with one typo in them."""
 
 import itertools
+import re
 import string
 
 import pytest
@@ -8,7 +9,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.catalog import actions, typos, words
+from backend.catalog import actions, search, typos, words
 from backend.catalog.models import Category
 from tests.catalog.drafting import create, update, variant
 
@@ -104,12 +105,32 @@ def test_one_typo_is_told_from_none_and_from_two():
 
 
 @given(st.text("ab", min_size=6, max_size=9), st.data())
-def test_one_typo_leaves_one_end_intact(word, data):
+def test_one_typo_leaves_parts_intact(word, data):
     typed = data.draw(st.sampled_from(sorted(with_one_typo(word))))
 
-    start, end = typos.intact_ends(typed)
+    parts = typos.intact_parts(typed)
 
-    assert word.startswith(start) or word.endswith(end)
+    assert any(re.fullmatch(f"{start}.*{end}", word) for start, end in parts)
+
+
+@pytest.mark.parametrize("more", [0, search.MOST_ENDINGS, search.MOST_ENDINGS + 1])
+def test_a_beginning_is_found_however_many_words_begin_so(caller, more):
+    create("LAMP", name="Lamp", slug="whole")
+    for letter in string.ascii_lowercase[:more]:
+        create(f"L-{letter}", name=f"Lampx{letter}", slug=letter)
+
+    slugs = found(caller, "lamp", page_size=50)
+
+    assert slugs[0] == "whole"
+    assert sorted(slugs[1:]) == list(string.ascii_lowercase[:more])
+
+
+@pytest.mark.parametrize("text", ["mac", "macbook", "macbook1", "macbook16", "macbook16p", "macbook16pro"])
+def test_what_goes_on_with_a_digit_is_found_by_its_beginning(caller, text):
+    create("MB-1", name="Macbook16pro", slug="macbook")
+
+    assert found(caller, text) == ["macbook"]
+    assert found(caller, f"{text}x") == []
 
 
 def test_what_is_meant_comes_before_what_is_forgiven(caller):

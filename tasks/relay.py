@@ -23,6 +23,7 @@ from tasks.shards import Share
 log = logging.getLogger(__name__)
 BATCH = 500
 LOOK_EVERY_SECONDS = 0.1
+MANY = 100  # Behind so many there may be more. Behind fewer, a poke comes with what is committed now.
 COUNT_EVERY_SECONDS = 1.0
 
 
@@ -107,9 +108,10 @@ def _work(stop: threading.Event, wake: threading.Event, share: Share) -> None:
         while not stop.is_set():
             led, at = share.look(), time.monotonic()
             work.conflation.keep(led)
-            if work.step(now=queries.clock(), at=at, led=led):
+            told = work.step(now=queries.clock(), at=at, led=led)
+            if told:
                 wake.set()
-            else:
+            if told < MANY:
                 _wait(pokes, work.conflation.next_at())
             if at - counted_at > COUNT_EVERY_SECONDS:
                 work.report()

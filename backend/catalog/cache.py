@@ -19,10 +19,18 @@ CATEGORIES_SECONDS = 3600
 PRODUCTS_SECONDS = 300
 MEMORY_SECONDS = 60
 MEMORY_BYTES = 4 * 1024 * 1024
-MAKING = ""  # stands where an answer will be while another process makes it
-MAKING_MILLISECONDS = 2000  # ... unless it died
+MAKING_MILLISECONDS = 2000  # then who makes an answer is taken for dead
 PATIENCE_SECONDS = 1.0
 POLL_SECONDS = 0.01
+
+# KEYS: an address's place. ARGV: the mark of a generation, which stands before its answers, and alone while
+# one is made; milliseconds. What is of another generation makes room, so that a busy shop does not fill Redis.
+_FIND = """
+local kept = redis.call('GET', KEYS[1])
+if kept and string.sub(kept, 1, #ARGV[1]) == ARGV[1] then return kept end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return false
+"""
 
 log = logging.getLogger(__name__)
 _memory = Answers(most_bytes=MEMORY_BYTES)
@@ -47,9 +55,8 @@ def answer(*, address: str, seconds: int, compute: Callable[[], str]) -> Answer:
 def _fetch(generation: str, address: str, seconds: int, compute: Callable[[], str]) -> Answer:
     """Shared with the other processes if it is asked for often; kept in this one in any case."""
     if _memory.knows(address):
-        digest = hashlib.sha256(address.encode()).hexdigest()
-        place = f"catalog:{shapes.VERSION}:{generation}:{digest}"
-        fresh = Answer.of(_found(place) or _made(place, seconds, compute))
+        place, mark = place_of(address), f"{generation}\n"
+        fresh = Answer.of(_found(place, mark) or _made(place, mark, seconds, compute))
     else:
         fresh = Answer.of(compute())
     until = time.monotonic() + min(seconds, MEMORY_SECONDS)
@@ -57,38 +64,44 @@ def _fetch(generation: str, address: str, seconds: int, compute: Callable[[], st
     return fresh
 
 
-def _found(place: str) -> str | None:
+def place_of(address: str) -> str:
+    """Its key in Redis."""
+    return f"catalog:{shapes.VERSION}:{hashlib.sha256(address.encode()).hexdigest()}"
+
+
+def _found(place: str, mark: str) -> str | None:
     """What is kept there, waited for if another process makes it now. None: it is on us, and marked so."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     try:
         while time.monotonic() < deadline and not redis.is_resting():
-            kept = redis.client().set(place, MAKING, nx=True, get=True, px=MAKING_MILLISECONDS)
-            if kept != MAKING:
-                return None if kept is None else str(kept)
+            kept = redis.client().eval(_FIND, 1, place, mark, MAKING_MILLISECONDS)
+            if kept != mark:
+                return None if kept is None else str(kept).removeprefix(mark)
             time.sleep(POLL_SECONDS)
     except RedisError as error:
         _away(error)
     return None
 
 
-def _made(place: str, seconds: int, compute: Callable[[], str]) -> str:
+def _made(place: str, mark: str, seconds: int, compute: Callable[[], str]) -> str:
     """Computed and kept. What can't be computed leaves no mark that others would wait at."""
-    text = MAKING
+    marked = None
     try:
         text = compute()
+        marked = mark + text
     finally:
-        _put(place, text, seconds)
+        _put(place, marked, seconds)
     return text
 
 
-def _put(place: str, text: str, seconds: int) -> None:
+def _put(place: str, marked: str | None, seconds: int) -> None:
     if redis.is_resting():
         return
     try:
-        if text == MAKING:
+        if marked is None:
             redis.client().delete(place)
         else:
-            redis.client().set(place, text, ex=seconds)
+            redis.client().set(place, marked, ex=seconds)
     except RedisError as error:
         _away(error)
 

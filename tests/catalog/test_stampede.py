@@ -9,6 +9,7 @@ from backend.catalog import cache, generations
 from backend.catalog.answers import Answer, Answers, Flights
 from backend.core import redis
 from backend.core.errors import Missing
+from tests.conftest import look_at_the_catalogue_anew
 
 CROWD = 32
 PATIENCE = 20
@@ -150,9 +151,21 @@ def test_what_is_asked_for_the_first_time_is_not_shared(monkeypatch):
 
 def test_nobody_waits_long_for_a_process_that_died(monkeypatch):
     monkeypatch.setattr(cache, "PATIENCE_SECONDS", 0.05)
-    monkeypatch.setattr(redis.client(), "set", lambda *words, **options: cache.MAKING)
+    redis.client().set(cache.place_of("/crowded"), f"{generations.in_use()}\n")
 
     assert ask(lambda: "mine") == "mine"
+
+
+def test_an_address_has_one_place_however_often_the_generation_turns():
+    for turn in range(3):
+        look_at_the_catalogue_anew()
+        generations.forget(redis.client())
+        cache._memory.keep("/crowded", Answer.of("old"), generation="over", until=0.0)
+
+        assert ask(lambda turn=turn: f"made {turn}") == f"made {turn}"
+
+    (place,) = redis.client().keys("catalog:*")
+    assert redis.client().get(place) == f"{generations.in_use()}\nmade 2"
 
 
 def test_what_can_not_be_made_leaves_no_mark():

@@ -3,6 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -106,7 +107,7 @@ def asking(buyers, orders):
 
 
 def expire(order):
-    closing.expire_order(order_id=order, now=timezone.now())
+    closing.expire_order(order_id=UUID(order), now=timezone.now())
 
 
 def test_products_change_and_go_while_buyers_buy(shops):

@@ -24,7 +24,7 @@ PATIENCE_SECONDS = 1.0
 POLL_SECONDS = 0.01
 
 # KEYS: an address's place. ARGV: the mark of a generation, which stands before its answers, and alone while
-# one is made; milliseconds. What is of another generation makes room, so that a busy shop does not fill Redis.
+# one is made; milliseconds. What is of another generation makes room: else a busy shop would fill Redis.
 _FIND = """
 local kept = redis.call('GET', KEYS[1])
 if kept and string.sub(kept, 1, #ARGV[1]) == ARGV[1] then return kept end

@@ -79,6 +79,7 @@ def _run(job: Any, batch: Batch) -> Exception | None:
         jobs.give_up(job=job, error=repr(error), now=timezone.now())
         return error
     else:
+        log.info("job done: %s", job.task, extra=_fields(job))
         batch.is_done(job)
     return None
 

@@ -35,8 +35,9 @@ def answer(
     if key is None:
         status, body = effect()
         return JsonResponse(body, status=status)
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-        raise invalid_field("Idempotency-Key", "Use 1 to 255 printable characters.")
+    # Servers read other letters in a header differently, or not at all.
+    if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        raise invalid_field("Idempotency-Key", "Use 1 to 255 printable ASCII characters.")
     kept = idempotency.once(
         user_id=request.auth.pk,
         key=key,

@@ -206,6 +206,16 @@ def test_the_same_key_with_another_body_is_refused(as_alice, alice, mug):
     assert Order.objects.count() == 1
 
 
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\tb", "café"])
+def test_a_key_that_not_every_server_reads_alike_is_refused(as_alice, alice, mug, key):
+    fill_cart(as_alice, mug)
+
+    answer = as_alice.post("orders/", addresses(alice), Idempotency_Key=key)
+
+    assert (answer.status_code, list(answer.json()["details"])) == (400, ["Idempotency-Key"])
+    assert Order.objects.count() == 0
+
+
 def test_a_refused_checkout_may_be_sent_again_under_its_key(as_alice, alice, mug):
     body = addresses(alice)
     assert as_alice.post("orders/", body, Idempotency_Key="k1").status_code == 400

@@ -1,6 +1,6 @@
 # Every command works from a clean clone, with Python 3.12 or newer and make; `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run demo bench bench-compare bench-shop bench-live test test-slow prove check format lock clean run-packages dev-packages sdk-packages
+.PHONY: help run demo bench bench-compare bench-shop bench-live test test-servers test-slow prove check format lock clean run-packages dev-packages sdk-packages
 
 # Packages are installed without bytecode (see install.py); without it every start would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -9,6 +9,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # How many test processes run side by side.
 JOBS ?= 2
+# Which servers the API is asked by, and which tests ask it.
+SERVERS ?= granian uvicorn daphne
+ASKED ?= tests
 # The settings want addresses; what is checked here never connects to them.
 NO_SERVERS := DEBUG=1 DATABASE_URL=postgres://127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.14 python3)
@@ -47,8 +50,12 @@ bench-live: run-packages ## What the sockets can do, as ratios to a bare ASGI ap
 test: dev-packages ## The test suite, on servers of its own
 	$(BIN)/pytest -n $(JOBS)
 
-test-slow: dev-packages sdk-packages ## The tests that take minutes: journeys, races, killed processes
+test-servers: dev-packages ## The tests that ask the API, by each server that may carry it (ASKED=tests/orders)
+	for server in $(SERVERS); do $(BIN)/pytest $(ASKED) -n $(JOBS) --server=$$server || exit 1; done
+
+test-slow: dev-packages sdk-packages ## The tests that take minutes: journeys, races, killed processes, other servers
 	$(BIN)/pytest -m slow -n $(JOBS) --dist loadfile
+	$(MAKE) test-servers ASKED="tests/api tests/servers_inside"
 
 prove: dev-packages ## Show that the tests of docs/guarantees.md can fail, mechanism by mechanism (PROVE="S1 R")
 	$(BIN)/python -m tests.guarantees.prove $(PROVE)

@@ -51,7 +51,6 @@ def test_a_guests_second_look_needs_no_query(as_guest, django_assert_num_queries
     assert second.headers["Content-Type"] == "application/json"
 
 
-@pytest.mark.about_the_cache
 def kept_for(as_guest, monkeypatch, path):
     """How many seconds of life an answer has in Redis."""
     monkeypatch.setattr(cache, "_memory", Answers(most_bytes=100_000))
@@ -64,6 +63,7 @@ def kept_for(as_guest, monkeypatch, path):
     return redis.client().ttl(place)
 
 
+@pytest.mark.about_the_cache
 @pytest.mark.parametrize(
     ("path", "seconds"), [("products/", 300), ("products/lamp/", 300), ("products/categories/", 3600)]
 )
@@ -71,6 +71,7 @@ def test_answers_are_kept_so_long(as_guest, monkeypatch, path, seconds):
     assert seconds - 5 <= kept_for(as_guest, monkeypatch, path) <= seconds
 
 
+@pytest.mark.about_the_cache
 def test_an_address_that_is_signed_outlives_the_answer(as_guest, monkeypatch):
     bucket = SimpleNamespace(url=lambda path: f"https://bucket.example/{path}?signature=1")
     bucket.querystring_expire = 90

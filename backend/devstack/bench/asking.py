@@ -16,6 +16,7 @@ from backend.devstack.bench.searches import searches
 from backend.devstack.bench.sql import READ_SCRIPTS
 
 _RECORDED = 40  # of each kind of read, for the mean number of statements
+_SIGNED_IN = 2000  # requests of a kind by somebody who is signed in: nobody caches them, they may come again
 _LATEST_OF_A_KIND = 2000  # questions that are looked through for one of each kind
 
 
@@ -51,19 +52,30 @@ class Asking:
         """So many of each kind, no two alike, and the few that everybody asks."""
         guests, products = Guests(self._paper), len(self._paper.items)
         popular = [question.path for question in guests.popular()]
-        lists, found = guests.lists(count), searches(self._paper, guests, count)
-        self._write("lists", map(requests.get, self._recorded("lists", lists)))
+        found = searches(self._paper, guests, count)
+        lists = list(self._recorded("lists", guests.lists(count)))
+        self._write("lists", map(requests.get, lists))
         self._write("searches", map(requests.get, self._recorded("searches", found)))
         self._write("popular lists", map(requests.get, popular))
-        self._write("details", requests.details(count, products=products))
+        self._write("details", requests.details(2 * count, products=products))
         self._write("popular details", requests.popular_details(products=products))
+        self._write_signed_in(lists[:_SIGNED_IN])
         self._write_yardstick(guests)
         self._write_kinds(guests)
         self._record_popular(popular)
 
+    def _write_signed_in(self, lists: list[str]) -> None:
+        """The same lists and pages again, by somebody with a name."""
+        token = buyers.access_token(number=numbering.FIRST_USER, now=self._now)
+        pages = requests.details(_SIGNED_IN, products=len(self._paper.items), token=token)
+        self._write("lists signed in", (requests.get(path, token=token) for path in lists))
+        self._write("details signed in", pages)
+        self._count_uncached("lists signed in", recording.read(lists[:_RECORDED], token=token))
+        self._count_uncached("details signed in", recording.read(_pages(), token=token))
+
     def _record_popular(self, lists: list[str]) -> None:
         """And the same product's page at another host, which must not be cached there."""
-        pages = [f"{PRODUCTS}product-{numbering.FIRST_PRODUCT + place}/" for place in range(_RECORDED)]
+        pages = _pages()
         others = [recording.read(pages, host=f"{name}{requests.OTHER_HOSTS}") for name in ("one", "other")]
         self._count_uncached("details", others[0] + others[1])
         for name, paths in (("popular lists", lists), ("popular details", pages)):
@@ -112,6 +124,10 @@ class Asking:
 
     def _write(self, name: str, asked: Iterable[str]) -> None:
         requests.write(self._folder / f"{name}.requests", asked)
+
+
+def _pages() -> list[str]:
+    return [f"{PRODUCTS}product-{numbering.FIRST_PRODUCT + place}/" for place in range(_RECORDED)]
 
 
 def _mean(recorded: list[list[str]]) -> float:

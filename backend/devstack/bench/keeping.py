@@ -3,6 +3,7 @@
 `python -m backend.devstack.bench.keeping FIRST COUNT` is one of them: so many products from that number on.
 """
 
+import gc
 import os
 import signal
 import subprocess
@@ -55,4 +56,5 @@ def _start(part: Sequence[int]) -> subprocess.Popen[bytes]:
 
 if __name__ == "__main__":
     first, count = map(int, sys.argv[1:])
+    gc.freeze()  # what Django is made of is not looked through again and again
     keep(range(first, first + count))

@@ -12,7 +12,9 @@ from backend.devstack.bench.shop import Failed
 EMPTY = "empty endpoint"
 LIST_CACHED, LIST = "product list, cached", "product list, uncached"
 DETAIL_CACHED, DETAIL = "product detail, cached", "product detail, uncached"
+LIST_SIGNED_IN, DETAIL_SIGNED_IN = "product list, signed in", "product detail, signed in"
 SEARCH = "search with facets, uncached"
+_BESIDE = 0.4  # of a row's time, for guests beside who is signed in
 _MOST_A_SECOND = 3000
 _START_SECONDS = 20
 
@@ -23,8 +25,10 @@ def rows(measure: Measure) -> Iterator[Row]:
     yield measure.row("trivial responder", partial(_trivial, measure))
     yield measure.row(LIST_CACHED, partial(cached, measure, LIST_CACHED, "popular lists", 0.70))
     yield measure.row(LIST, partial(uncached, measure, LIST, "lists", 0.15))
+    yield measure.row(LIST_SIGNED_IN, partial(signed_in, measure, LIST_SIGNED_IN, LIST, "lists"))
     yield measure.row(DETAIL_CACHED, partial(cached, measure, DETAIL_CACHED, "popular details", None))
     yield measure.row(DETAIL, partial(uncached, measure, DETAIL, "details", 0.20))
+    yield measure.row(DETAIL_SIGNED_IN, partial(signed_in, measure, DETAIL_SIGNED_IN, DETAIL, "details"))
     yield measure.row(SEARCH, partial(search, measure))
 
 
@@ -49,6 +53,14 @@ def uncached(measure: Measure, name: str, file: str, least: float | None) -> Row
     return measuring.row(
         name, result, yardstick=EMPTY, yardstick_rate=empty, queries=measure.queries(file), least=least
     )
+
+
+def signed_in(measure: Measure, name: str, anonymous: str, file: str) -> Row:
+    """Beside what guests ask, no address twice: for neither is an answer kept."""
+    guests = measuring.rate(measure.drive(file, seconds=_BESIDE * measure.seconds))
+    result = measure.drive(f"{file} signed in", is_circle=True)
+    queries = measure.queries(f"{file} signed in")
+    return measuring.row(name, result, yardstick=anonymous, yardstick_rate=guests, queries=queries)
 
 
 def search(measure: Measure) -> Row:

@@ -46,11 +46,11 @@ def write(file: Path, requests: Iterable[str]) -> None:
         lines.writelines(f"{json.dumps(request)}\n" for request in requests)
 
 
-def details(count: int, *, products: int) -> Iterator[str]:
+def details(count: int, *, products: int, token: str = "") -> Iterator[str]:
     """Products' pages, no two alike: an answer is cached for its address, and each asks at another host."""
     for place in range(count):
         number = numbering.FIRST_PRODUCT + place * numbering.STRIDE % products
-        yield get(f"{PRODUCTS}product-{number}/", host=f"h{place}{OTHER_HOSTS}")
+        yield get(f"{PRODUCTS}product-{number}/", host=f"h{place}{OTHER_HOSTS}", token=token)
 
 
 def popular_details(*, products: int) -> Iterator[str]:

@@ -12,6 +12,7 @@ from daphne import http_protocol
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory
 from twisted.internet.defer import Deferred
+from twisted.web.http import HTTPChannel
 
 from backend.config.daphne_request import JsonRequest
 from backend.config.daphne_socket import PatientSocket
@@ -19,6 +20,7 @@ from backend.config.daphne_socket import PatientSocket
 log = logging.getLogger(__name__)
 FINISH_SECONDS = 4.0
 UNHEARD_MILLISECONDS = 20_000
+HEADERS_BYTES = 64 * 1024  # as under uvicorn; Twisted hangs up without a word at 16
 
 
 class PatientServer(Server):  # type: ignore[misc]
@@ -28,6 +30,7 @@ class PatientServer(Server):  # type: ignore[misc]
         # The names by which Daphne's factories find what they build; it takes no other word for it.
         WebSocketFactory.protocol = PatientSocket
         http_protocol.WebRequest = JsonRequest
+        HTTPChannel.MAX_LENGTH = HTTPChannel.totalHeadersSize = HEADERS_BYTES
         # Autobahn lists its options at each connection, for a log that nobody reads: a tenth of a handshake.
         autobahn.pformat = lambda options, **_: ""  # type: ignore[attr-defined]
         super().__init__(**options)

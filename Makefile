@@ -55,7 +55,7 @@ test-servers: dev-packages ## The tests that ask the API, by each server that ma
 
 test-slow: dev-packages sdk-packages ## The tests that take minutes: journeys, races, killed processes, other servers
 	$(BIN)/pytest -m slow -n $(JOBS) --dist loadfile
-	$(MAKE) test-servers ASKED="tests/api tests/servers_inside"
+	$(MAKE) test-servers ASKED="tests/api tests/accounts/test_tokens.py tests/servers_inside"
 
 prove: dev-packages ## Show that the tests of docs/guarantees.md can fail, mechanism by mechanism (PROVE="S1 R")
 	$(BIN)/python -m tests.guarantees.prove $(PROVE)

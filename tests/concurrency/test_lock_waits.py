@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 # Twice what Daphne gives a request: on a busy machine its own answer may come first, and says 5.
 LONGEST_REQUEST = 30
 RETRY_AFTER = {"1", "5"}
+LET_GO_AFTER = 10  # seconds in which a process that stands still keeps its rows (config/database.py)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +127,7 @@ def test_a_process_that_stands_still_in_a_checkout_loses_its_rows_and_others_get
     process.send_signal(signal.SIGCONT)
     buying.join(PATIENCE)
 
-    assert any(answer.status_code == 503 for answer in tries[0]), "they did have to wait"
+    assert took > LET_GO_AFTER / 2, "they did have to wait"
     assert [answer.status_code for answer in answers] == [503]
     assert Order.objects.count() == 4
     assert check_out_all([address], [victim])[0].status_code == 201

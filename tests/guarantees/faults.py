@@ -165,4 +165,20 @@ PROMISES = [
             ),
         ],
     ),
+    Promise(
+        key="F8",
+        says="A mail server that hangs, or many mails, delay no order.",
+        kept_by="`tasks.queues`: mails have a queue, and a worker process of their own in the Procfile",
+        breaks=[
+            Break(
+                out="the mails' own queue",
+                edits=[Edit("tasks/queues.py", "return MAIL if ", "return SHOP if ")],
+                tests=[
+                    "tests/tasks/test_sending.py::test_what_mails_has_a_queue_of_its_own",
+                    "tests/faults/test_mail_late.py"
+                    "::test_while_no_mail_goes_out_orders_are_paid_and_mailed_later",
+                ],
+            )
+        ],
+    ),
 ]

@@ -40,7 +40,7 @@ PROMISES = [
     Promise(
         key="L3",
         says="The lock's SQL really runs before the write: another connection can't have the row.",
-        kept_by="lock functions run their query at once (`first()`, `list()`)",
+        kept_by="lock functions run their query at once (`rows.select`, `list()`)",
         breaks=[
             Break(
                 out="running it (`lock_payments_of` returns a query)",

@@ -22,21 +22,17 @@ MADE_STALE_BY = {"stock.changed", "catalog.changed", "review.added", "account.re
 # seconds that the contract gives.
 TURN_MILLISECONDS = 700
 LOOK_SECONDS = 0.25
-REPLICA_LAG_MILLISECONDS = 1500
 # Braces put them into one slot of a cluster, for the script.
 NEWEST = "{catalog}:newest"
 IN_USE = "{catalog}:in-use"
-SETTLING = "{catalog}:settling"
 
-# KEYS: in use, newest, settling. ARGV: a fresh name, milliseconds. If the newest was evicted, nothing old can
-# be under the fresh name. While a replica may show what was before a change, a name is good for one turn. One
-# that has longer to go has it from a clock that was put back.
+# KEYS: in use, newest. ARGV: a fresh name, milliseconds, an ending. If the newest was evicted, nothing old can
+# be under the fresh name. One in use that has longer to go than a turn has it from a clock that was put back.
 _LOOK = """
 local name = redis.call('GET', KEYS[1])
 if name and redis.call('PTTL', KEYS[1]) <= tonumber(ARGV[2]) then return name end
 redis.call('SET', KEYS[2], ARGV[1], 'NX')
-name = redis.call('GET', KEYS[2])
-if redis.call('EXISTS', KEYS[3]) == 1 then name = name .. '~' .. ARGV[1] end
+name = redis.call('GET', KEYS[2]) .. ARGV[3]
 redis.call('SET', KEYS[1], name, 'PX', ARGV[2])
 return name
 """
@@ -48,8 +44,6 @@ _seen: tuple[str, float] = ("", 0.0)  # the one in use, and when this process be
 
 def forget(client: Any) -> None:
     """Name a new generation: what was kept before it is soon served no more. `client` may be a pipeline."""
-    if settings.CATALOG_DATABASE != "default":
-        client.set(SETTLING, "1", px=REPLICA_LAG_MILLISECONDS)
     client.set(NEWEST, uuid.uuid4().hex)
 
 
@@ -73,10 +67,11 @@ def _look() -> str | None:
     global _seen
     if redis.is_resting():
         return None
-    looked_at = time.monotonic()
+    looked_at, fresh = time.monotonic(), uuid.uuid4().hex
+    # Nobody knows how far a replica is behind: what was read from it is good for one turn.
+    ending = "" if settings.CATALOG_DATABASE == "default" else f"~{fresh}"
     try:
-        keys = (IN_USE, NEWEST, SETTLING)
-        name = str(redis.client().eval(_LOOK, len(keys), *keys, uuid.uuid4().hex, TURN_MILLISECONDS))
+        name = str(redis.client().eval(_LOOK, 2, IN_USE, NEWEST, fresh, TURN_MILLISECONDS, ending))
     except RedisError as error:
         log.warning("catalogue answered without its cache: %s", error)
         redis.rest()

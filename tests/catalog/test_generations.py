@@ -116,27 +116,15 @@ def test_who_waited_for_a_slow_look_goes_by_the_next_one_together(monkeypatch):
         assert {one.result(PATIENCE) for one in others} == {"look 2"}
 
 
-def test_while_a_replica_may_lag_a_name_is_good_for_one_turn(settings, in_use_anew):
+def test_with_a_replica_a_name_is_good_for_one_turn_however_far_that_is_behind(settings, in_use_anew):
     settings.CATALOG_DATABASE = "replica"
-    generations.forget(redis.client())
     names = []
     for _ in range(2):
         look_at_the_catalogue_anew()
         names += [generations.in_use(), in_use_anew()]
 
-    newest = redis.client().get(generations.NEWEST)
     assert names[0] == names[1] != names[2] == names[3]
-    assert {name.partition("~")[0] for name in names} == {newest}
-
-    redis.client().delete(generations.SETTLING)
-    look_at_the_catalogue_anew()
-    assert generations.in_use() == newest
-
-
-def test_a_lag_is_waited_out_only_with_a_replica():
-    generations.forget(redis.client())
-
-    assert not redis.client().exists(generations.SETTLING)
+    assert {name.partition("~")[0] for name in names} == {redis.client().get(generations.NEWEST)}
 
 
 def test_nobody_knows_it_while_redis_is_away(monkeypatch):

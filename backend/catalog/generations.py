@@ -26,8 +26,8 @@ LOOK_SECONDS = 0.25
 NEWEST = "{catalog}:newest"
 IN_USE = "{catalog}:in-use"
 
-# KEYS: in use, newest. ARGV: a fresh name, milliseconds, an ending. If the newest was evicted, nothing old can
-# be under the fresh name. One in use that has longer to go than a turn has it from a clock that was put back.
+# KEYS: in use, newest. ARGV: a fresh name, milliseconds, an ending. If the newest was evicted, nothing old is
+# under the fresh name. One in use that has longer to go than a turn has it from a clock that was put back.
 _LOOK = """
 local name = redis.call('GET', KEYS[1])
 if name and redis.call('PTTL', KEYS[1]) <= tonumber(ARGV[2]) then return name end

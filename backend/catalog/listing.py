@@ -73,7 +73,9 @@ def _ask(question: Question, known: Forest, *, start: int, size: int) -> list[tu
 def _statement(question: Question, *, is_far: bool) -> str:
     """One row for the page's every product, one at least; the first tells of all, in its first columns."""
     clause, chosen = _chosen(question, is_far=is_far)
-    first = [f"CASE WHEN page.number > 1 THEN NULL ELSE {value} END" for value in _first(question, is_far=is_far)]
+    first = [
+        f"CASE WHEN page.number > 1 THEN NULL ELSE {value} END" for value in _first(question, is_far=is_far)
+    ]
     return f"""{clause}
         SELECT {", ".join(first)}, page.*
           FROM (SELECT) AS one LEFT JOIN {pages.rows(chosen)} AS page ON TRUE

@@ -30,9 +30,7 @@ def refresh(product_ids: Iterable[UUID]) -> None:
     found = [product.pk for product in locked.order_by("pk").only("pk")]
     places.lock_of(found)
     forest = Tree(Category.objects.all())
-    for some in batched(found, BATCH):
-        products = list(Product.objects.filter(pk__in=some).prefetch_related(_SOLD))
-        shelf.put(_places(products, forest))
+    shelf.put(place for some in batched(found, BATCH) for place in _places(some, forest))
 
 
 def batch(*, after: UUID | None, outdated: bool) -> list[UUID]:
@@ -44,7 +42,8 @@ def batch(*, after: UUID | None, outdated: bool) -> list[UUID]:
     return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
-def _places(products: Sequence[Product], forest: Tree) -> list[Place]:
+def _places(product_ids: Sequence[UUID], forest: Tree) -> list[Place]:
+    products = list(Product.objects.filter(pk__in=product_ids).prefetch_related(_SOLD))
     vectors = search_text.vectors(products, forest=forest)
     buyable = soldout.buyable([product.slug for product in products])
     return [

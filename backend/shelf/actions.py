@@ -4,6 +4,7 @@ The caller has opened the transaction and locked the product's row or its stock:
 """
 
 from collections.abc import Collection, Iterable
+from itertools import batched
 
 from django.db import connection
 
@@ -11,6 +12,7 @@ from backend.shelf import ladders
 from backend.shelf.ladders import Rung
 from backend.shelf.models import Place
 
+BATCH = 1000
 _COLUMNS = [field.name for field in Place._meta.concrete_fields]
 # An array a column, so that one statement writes thousands and is no longer for it.
 _PUT = """INSERT INTO "shelf_place" ("product_id", "slug", "category_id", "cents", "created_at", "name",
@@ -30,13 +32,16 @@ SELECT product_id, slug, category_id, cents, created_at, name,
 
 
 def put(places: Iterable[Place]) -> None:
-    """Make the places so, and their ladders. The caller has locked those that were there before."""
-    fresh = sorted(places, key=lambda place: place.product_id)
-    known = Place.objects.filter(pk__in=[place.pk for place in fresh]).defer("words")
-    gone = [_rung(place) for place in known]
-    with connection.cursor() as cursor:
-        cursor.execute(_PUT, [[getattr(place, name) for place in fresh] for name in _COLUMNS])
-    ladders.follow(gone=gone, come=map(_rung, fresh))
+    """Make the places so, some at a time, then their ladders. The caller has locked those that were there."""
+    gone: list[Rung | None] = []
+    come: list[Rung | None] = []
+    for fresh in batched(places, BATCH):
+        known = Place.objects.filter(pk__in=[place.pk for place in fresh]).defer("words")
+        gone += map(_rung, known)
+        come += map(_rung, fresh)
+        with connection.cursor() as cursor:
+            cursor.execute(_PUT, [[getattr(place, name) for place in fresh] for name in _COLUMNS])
+    ladders.follow(gone=gone, come=come)
 
 
 def turn(*, places: Iterable[Place], buyable: Collection[str]) -> None:

@@ -45,8 +45,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         "backend/shelf/actions.py",
-                        "    ladders.follow(gone=gone, come=map(_rung, fresh))\n",
-                        "    ladders.follow(gone=[], come=map(_rung, fresh))\n",
+                        "    ladders.follow(gone=gone, come=come)\n",
+                        "    ladders.follow(gone=[], come=come)\n",
                     )
                 ],
                 tests=["tests/shelf/test_ladders.py::test_a_place_that_changes_leaves_its_old_rung"],

@@ -21,7 +21,7 @@ from backend.devstack import environment, tether  # noqa: E402
 from backend.devstack.bench import numbering  # noqa: E402
 from backend.shelf import bulk  # noqa: E402
 
-_BATCH = 1000
+_BATCH = 10_000  # ladders are made anew after each
 
 
 def run(*, products: int) -> None:

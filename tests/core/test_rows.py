@@ -29,6 +29,15 @@ def test_a_row_is_read_as_django_reads_it(order):
     assert rows.select(Order, "id = ANY(%(ids)s)", ids=[]) == []
 
 
+def test_a_row_is_read_as_an_update_leaves_it(order):
+    changed = rows.change(
+        Order, "SET carrier = %(to)s, version = version + 1 WHERE id = %(id)s", to="DHL", id=order.pk
+    )
+
+    assert [values(one) for one in changed] == [values(Order.objects.get(pk=order.pk))]
+    assert (changed[0].carrier, changed[0].version) == ("DHL", order.version + 1)
+
+
 def test_a_row_is_written_as_it_is(order):
     order.status, order.refunded_amount, order.shipped_at = "shipped", Decimal("1.50"), NOW
     order.shipping_address = {"city": 'Zürich "Nord" %s'}

@@ -77,6 +77,21 @@ def test_stock_that_changes_fast_ends_with_its_newest_state(monkeypatch):
     assert 2 <= counters.read()["told"] < 30
 
 
+def test_a_pile_is_told_round_after_round_and_then_a_poke_is_waited_for(monkeypatch):
+    monkeypatch.setattr(relay, "BATCH", 5)
+    monkeypatch.setattr(relay, "MANY", 5)
+    monkeypatch.setattr(app, "send_task", lambda task, **_: None)
+    left, wait = [], relay._wait
+    monkeypatch.setattr(relay, "_wait", lambda *given: (left.append(Event.objects.count()), wait(*given)))
+    for version in range(1, 24):
+        publish("order:7", version)
+
+    with running():
+        assert waits_for(lambda: left)
+
+    assert left[0] == 0
+
+
 def test_what_it_has_done_is_counted_for_all_to_see(monkeypatch):
     monkeypatch.setattr(app, "send_task", lambda task, **_: None)
     with running():

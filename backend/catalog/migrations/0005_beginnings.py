@@ -4,6 +4,7 @@ from django.db import migrations
 
 REMEMBER = """
 SET LOCAL statement_timeout = 0;
+SET LOCAL transaction_timeout = 0;
 INSERT INTO catalog_searchword (word)
 SELECT DISTINCT CASE WHEN letters = word THEN word ELSE letters || '*' END
   FROM (SELECT word, substring(word FROM '^[^0-9]+') AS letters

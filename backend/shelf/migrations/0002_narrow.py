@@ -7,7 +7,8 @@ is stored; then it is compressed to 35 bytes. Django does not know of it: nobody
 from django.db import migrations
 
 OUTSIDE = """
-SET LOCAL statement_timeout = 0;  -- the rows are written anew, with their indexes
+SET LOCAL statement_timeout = 0;
+SET LOCAL transaction_timeout = 0;  -- the rows are written anew, with their indexes
 ALTER TABLE shelf_place
     SET (toast_tuple_target = 256),
     ALTER words SET STORAGE EXTERNAL,
@@ -15,6 +16,7 @@ ALTER TABLE shelf_place
 """
 INSIDE = """
 SET LOCAL statement_timeout = 0;
+SET LOCAL transaction_timeout = 0;
 ALTER TABLE shelf_place RESET (toast_tuple_target), ALTER words SET STORAGE EXTENDED, DROP padding;
 """
 

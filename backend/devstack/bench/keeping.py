@@ -21,7 +21,8 @@ from backend.devstack import environment, tether  # noqa: E402
 from backend.devstack.bench import numbering  # noqa: E402
 from backend.shelf import bulk  # noqa: E402
 
-_BATCH = 10_000  # ladders are made anew after each
+# Ladders are made anew after each; and nobody waits longer for another process to commit a new word.
+_BATCH = 2_000
 
 
 def run(*, products: int) -> None:

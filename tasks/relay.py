@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ BATCH = 500
 LOOK_EVERY_SECONDS = 0.1
 MANY = 100  # Behind so many there may be more. Behind fewer, a poke comes with what is committed now.
 COUNT_EVERY_SECONDS = 1.0
+SWEEP_AFTER = 5000  # events that were told and forgotten
 
 
 def step(*, now: datetime, send: sending.Send = sending.by_celery) -> int:
@@ -35,8 +36,10 @@ def step(*, now: datetime, send: sending.Send = sending.by_celery) -> int:
 class Telling:
     """One relay's work for the sockets. Killed at any point, another does the same again."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, on_jobs: Callable[[], None] = lambda: None) -> None:
+        """`on_jobs` hears of each step that jobs came of."""
         self.conflation = Conflation()
+        self._on_jobs = on_jobs
         self.sums: defaultdict[str, float] = defaultdict(float)  # not yet counted in Redis
 
     def step(self, *, now: datetime, at: float, led: Collection[int]) -> int:
@@ -51,7 +54,8 @@ class Telling:
         done = [*plan.superseded, *plan.told]
         if done:
             new = telling.publish(plan.told)
-            outbox.delivered(events=done, jobs=subscriptions.jobs_for(done), now=now)
+            if outbox.delivered(events=done, jobs=subscriptions.jobs_for(done), now=now):
+                self._on_jobs()
             self._count(plan, new, now)
             self.sums["batch_seconds"] += time.perf_counter() - started
         return len(done)
@@ -102,15 +106,16 @@ def _tell(stop: threading.Event, wake: threading.Event) -> None:
 
 
 def _work(stop: threading.Event, wake: threading.Event, share: Share) -> None:
-    work, counted_at = Telling(), time.monotonic()
+    work, counted_at, left = Telling(on_jobs=wake.set), time.monotonic(), 0
     with redis.client().pubsub(ignore_subscribe_messages=True) as pokes:  # type: ignore[no-untyped-call]
         pokes.subscribe(poke.CHANNEL)
         while not stop.is_set():
             led, at = share.look(), time.monotonic()
             work.conflation.keep(led)
             told = work.step(now=queries.clock(), at=at, led=led)
-            if told:
-                wake.set()
+            if (left := left + told) > SWEEP_AFTER:
+                outbox.sweep()
+                left = 0
             if told < MANY:
                 _wait(pokes, work.conflation.next_at())
             if at - counted_at > COUNT_EVERY_SECONDS:

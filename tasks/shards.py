@@ -21,6 +21,9 @@ LOOK_EVERY_SECONDS = 0.5
 # A relay looks ten times a second. One that does not is dead, or on a machine that is.
 FROZEN_MILLISECONDS = 2500
 IDLE = ("idle_session_timeout", "idle_in_transaction_session_timeout")
+# Events are looked for by id, from the oldest on. PostgreSQL would rather read all of a small table, and of
+# this one most is rows that are deleted.
+BY_INDEX = {"enable_seqscan": "off", "enable_bitmapscan": "off"}
 KEEPALIVE = {"tcp_keepalives_idle": 1, "tcp_keepalives_interval": 1, "tcp_keepalives_count": 3}
 # pg_locks shows the whole server's: only those of this database matter.
 _COUNT = """
@@ -60,7 +63,7 @@ class Share:
     def _begin(self) -> None:
         """A new session: it holds nothing yet, and does not outlive this relay by much."""
         self.led = frozenset()
-        limits = {**dict.fromkeys(IDLE, FROZEN_MILLISECONDS), **KEEPALIVE}
+        limits = {**dict.fromkeys(IDLE, FROZEN_MILLISECONDS), **KEEPALIVE, **BY_INDEX}
         for name, limit in limits.items():
             _ask("SELECT set_config(%s, %s, false)", name, str(limit))
         _ask("SELECT pg_advisory_lock_shared(%s, 0)", PRESENT)

@@ -9,8 +9,9 @@ from backend.cart import events, lines, queries
 from backend.cart.lines import Line
 from backend.cart.models import Cart, CartItem
 from backend.catalog import sellable as catalog
-from backend.core import rows, transactions
+from backend.core import roundtrips, rows, transactions
 from backend.core.errors import invalid_field
+from backend.core.roundtrips import Answer, Statement
 from backend.inventory.actions import StockUnavailable
 
 MOST_LINES = 100
@@ -30,11 +31,12 @@ def add_item(
 
     Raises Missing for an unknown product, Invalid for a variant that is not named or a cart that is full,
     StockUnavailable when the line would ask for more than can be bought now (checkout is what holds units).
-    Five statements: what is sold, the cart's lock and version, its lines, the line, the event.
+    Two round trips: what is sold, the cart's lock and version, its lines; then the line and the event.
     """
-    item = catalog.sellable(product_id=product_id, variant_id=variant_id)
-    cart = _changing(user_id=user_id, now=now)
-    held = lines.of([cart.pk])
+    on_sale = catalog.asked(product_id=product_id, variant_id=variant_id)
+    cart, [found, answer] = _changing(on_sale, lines.asked(user_id), user_id=user_id, now=now)
+    item = catalog.read(found, product_id=product_id, variant_id=variant_id)
+    held = lines.read(answer)
     line = next((one for one in held if one.sku == item.sku), None)
     if line is None and len(held) >= MOST_LINES:
         raise invalid_field("product_id", f"A cart holds at most {MOST_LINES} different things.")
@@ -51,8 +53,8 @@ def add_item(
 @transactions.retried
 def set_quantity(*, user_id: UUID, item_id: UUID, quantity: int, now: datetime) -> Line:
     """Make it so many units. Raises Missing, Denied for somebody else's line, StockUnavailable."""
-    cart = _changing(user_id=user_id, now=now)
-    held = lines.of([cart.pk])
+    cart, [answer] = _changing(lines.asked(user_id), user_id=user_id, now=now)
+    held = lines.read(answer)
     line = queries.owned(held, item_id)
     item = catalog.sellable(product_id=line.product_id, variant_id=line.variant_id)
     _check(item=item, wanted=quantity)
@@ -64,8 +66,8 @@ def set_quantity(*, user_id: UUID, item_id: UUID, quantity: int, now: datetime) 
 @transactions.retried
 def remove_item(*, user_id: UUID, item_id: UUID, now: datetime) -> None:
     """Take a line out. Raises Missing, Denied for somebody else's line."""
-    cart = _changing(user_id=user_id, now=now)
-    held = lines.of([cart.pk])
+    cart, [answer] = _changing(lines.asked(user_id), user_id=user_id, now=now)
+    held = lines.read(answer)
     line = queries.owned(held, item_id)
     CartItem.objects.filter(pk=item_id).delete()
     left = [one for one in held if one is not line]
@@ -83,19 +85,22 @@ def clear(*, user_id: UUID, now: datetime) -> None:
 def empty(*, user_id: UUID, event: str, now: datetime) -> list[Line]:
     """Take everything out of the user's cart in the caller's transaction, and return what was in it.
 
-    Locks the cart. Three statements: the cart's lock and version, its lines, the event.
+    Locks the cart. One round trip: the cart's lock and version, its lines; then the event.
     """
-    cart = _changing(user_id=user_id, now=now)
-    taken = lines.take_out(cart.pk)
+    cart, [answer] = _changing(lines.taking_out(user_id), user_id=user_id, now=now)
     events.cart_changed(cart=cart, lines=[], event=event, now=now)
-    return taken
+    return lines.read(answer)
 
 
-def _changing(*, user_id: UUID, now: datetime) -> Cart:
-    """The user's cart, locked until the transaction ends, with the version of the change; made if need be."""
+def _changing(*then: Statement, user_id: UUID, now: datetime) -> tuple[Cart, list[Answer]]:
+    """The user's cart, locked until the transaction ends, with the version of the change; made if need be.
+
+    And what those statements return, which are asked when it is locked.
+    """
     cart = Cart(user_id=user_id, version=_FIRST_CHANGE, created_at=now, updated_at=now)
-    [(cart.pk, cart.version, cart.created_at)] = rows.insert([cart], otherwise=_COUNT)
-    return cart
+    counted, *answers = roundtrips.ask(*rows.insertion([cart], otherwise=_COUNT), *then)
+    [(cart.pk, cart.version, cart.created_at)] = counted
+    return cart, answers
 
 
 def _check(*, item: catalog.Sellable, wanted: int) -> None:

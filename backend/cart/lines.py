@@ -9,6 +9,7 @@ from uuid import UUID
 from backend.cart.models import CartItem
 from backend.catalog.sellable import Sellable
 from backend.core import rows
+from backend.core.roundtrips import Answer, Statement
 
 # `is_sold`, as catalog.sellable decides it: on sale, and the variant is named where there are any.
 _LINES = """
@@ -24,8 +25,17 @@ _LINES = """
  ORDER BY line.created_at, line.id
 """
 _READ = _LINES.format(first="", lines="(SELECT * FROM cart_cartitem WHERE cart_id = ANY(%(cart_ids)s))")
+_READ_OF = _LINES.format(
+    first="WITH cart AS (SELECT id FROM cart_cart WHERE user_id = %(user_id)s)\n",
+    lines="(SELECT * FROM cart_cartitem WHERE cart_id = (SELECT id FROM cart))",
+)
 _TAKE_OUT = _LINES.format(
-    first="WITH taken AS (DELETE FROM cart_cartitem WHERE cart_id = %(cart_id)s RETURNING *)\n", lines="taken"
+    first="""WITH taken AS (
+    DELETE FROM cart_cartitem
+     WHERE cart_id = (SELECT id FROM cart_cart WHERE user_id = %(user_id)s)
+    RETURNING *
+)""",
+    lines="taken",
 )
 _PUT = "ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = excluded.quantity"
 
@@ -57,7 +67,22 @@ class Line:
 
 def of(cart_ids: Iterable[UUID]) -> list[Line]:
     """The lines of these carts; each cart's in the order in which they were put in."""
-    return [Line(*values) for values in rows.fetch(_READ, cart_ids=list(cart_ids))]
+    return read(rows.fetch(_READ, cart_ids=list(cart_ids)))
+
+
+def asked(user_id: UUID) -> Statement:
+    """Asks for the lines of the user's cart, together with other things."""
+    return Statement(_READ_OF, {"user_id": user_id})
+
+
+def taking_out(user_id: UUID) -> Statement:
+    """Takes every line out of the user's cart, which is locked before; only what is returned was in it."""
+    return Statement(_TAKE_OUT, {"user_id": user_id})
+
+
+def read(answer: Answer) -> list[Line]:
+    """The lines of such an answer."""
+    return [Line(*values) for values in answer]
 
 
 def new(*, cart_id: UUID, item: Sellable, quantity: int, now: datetime) -> Line:
@@ -94,8 +119,3 @@ def put(line: Line) -> None:
         price_when_added=line.price_when_added,
     )
     rows.insert([row], otherwise=_PUT)
-
-
-def take_out(cart_id: UUID) -> list[Line]:
-    """Take every line out of the cart, which the caller has locked; only what is returned was in it."""
-    return [Line(*values) for values in rows.fetch(_TAKE_OUT, cart_id=cart_id)]

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from backend.core import rows
+from backend.core import roundtrips
 from backend.core.errors import Missing, invalid_field
+from backend.core.roundtrips import Answer, Statement
 
 _ON_SALE = """
 SELECT product.name, product.slug, variant.name, coalesce(variant.sku, product.sku),
@@ -36,11 +37,18 @@ class Sellable:
 
 
 def sellable(*, product_id: UUID, variant_id: UUID | None) -> Sellable:
-    """The thing on sale, in one query.
+    """The thing on sale, in one query. Raises as `read` does."""
+    [found] = roundtrips.ask(asked(product_id=product_id, variant_id=variant_id))
+    return read(found, product_id=product_id, variant_id=variant_id)
 
-    Raises Missing for the unknown and inactive, Invalid where it needs a variant.
-    """
-    found = rows.fetch(_ON_SALE, product_id=product_id, variant_id=variant_id)
+
+def asked(*, product_id: UUID, variant_id: UUID | None) -> Statement:
+    """What `sellable` asks, to be asked with other things."""
+    return Statement(_ON_SALE, {"product_id": product_id, "variant_id": variant_id})
+
+
+def read(found: Answer, *, product_id: UUID, variant_id: UUID | None) -> Sellable:
+    """What the answer says. Raises Missing for the unknown and inactive, Invalid where it needs a variant."""
     if not found:
         raise Missing("No such product")
     name, slug, variant_name, sku, price, is_tracked, available, found_variant_id, has_variants = found[0]

@@ -4,57 +4,92 @@ Django's compiler writes each statement anew, which takes longer than PostgreSQL
 still goes through Django's cursors: their logs, their errors, their transactions.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Field, Model
+
+from backend.core import roundtrips
+from backend.core.roundtrips import Answer, Statement
+
+# Their values go to PostgreSQL as they are; others, such as JSON, are for the field to convert.
+_PLAIN = (
+    models.BooleanField,
+    models.CharField,
+    models.DateTimeField,
+    models.DecimalField,
+    models.ForeignKey,
+    models.IntegerField,
+    models.TextField,
+    models.UUIDField,
+)
+
+
+class Selection[M: Model](NamedTuple):
+    """Rows of a model, still to be asked for."""
+
+    model: type[M]
+    statement: Statement
 
 
 def fetch(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
     """The rows that the statement returns; its parameters are named, as `%(sku)s`."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall()) if cursor.description else []
+    return roundtrips.ask(Statement(statement, parameters))[0]
 
 
 def insert(rows: Sequence[Model], *, otherwise: str = "") -> list[tuple[Any, ...]]:
     """Insert rows of one model as they are, by one statement; keys that the database makes are not read back.
 
-    `otherwise` follows the values, as `ON CONFLICT DO NOTHING RETURNING id`; returns what that returns.
+    `otherwise` follows the values, as `ON CONFLICT DO NOTHING RETURNING id`; returns what that returns. What
+    returns nothing may go with the next statement (roundtrips.py).
     """
+    for statement in insertion(rows, otherwise=otherwise):
+        if "RETURNING" in otherwise:
+            return roundtrips.ask(statement)[0]
+        roundtrips.tell(statement)
+    return []
+
+
+def insertion(rows: Sequence[Model], *, otherwise: str = "") -> list[Statement]:
+    """What `insert` sends: one statement, none for no rows."""
     if not rows:
         return []
     fields, head, places = _insertion(type(rows[0]))
-    values = ", ".join([places] * len(rows))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{head} VALUES {values} {otherwise}", [_value(row, field) for row in rows for field in fields]
-        )
-        found = list(cursor.fetchall()) if cursor.description else []
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
-    return found
+    values = [_value(row, field) for row in rows for field in fields]
+    return [Statement(f"{head} VALUES {', '.join([places] * len(rows))} {otherwise}", values)]
 
 
-def update(row: Model) -> None:
-    """Write all fields of a row that exists, and that the caller has locked."""
-    fields, statement = _change(type(row))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*(_value(row, field) for field in fields), row.pk])
+def update(row: Model, *names: str) -> None:
+    """Write these fields of a row that exists, and that the caller has locked; it may go with the next."""
+    fields, statement = _change(type(row), names)
+    roundtrips.tell(Statement(statement, [*(_value(row, field) for field in fields), row.pk]))
 
 
 def select[M: Model](model: type[M], which: str, **parameters: Any) -> list[M]:
     """The rows of the model for which `which` holds, as `id = ANY(%(ids)s) ORDER BY id FOR UPDATE`."""
-    statement = f'SELECT {_selection(model)[2]} FROM "{model._meta.db_table}" WHERE {which}'  # noqa: S608 (our own names)
-    return _made(model, fetch(statement, **parameters))
+    return read(selection(model, which, **parameters))[0]
 
 
-def change[M: Model](model: type[M], which: str, **parameters: Any) -> list[M]:
-    """The rows as an UPDATE leaves them, in any order; `which` is all of it behind the table's name."""
-    statement = f'UPDATE "{model._meta.db_table}" {which} RETURNING {_selection(model)[2]}'
-    return _made(model, fetch(statement, **parameters))
+def selection[M: Model](model: type[M], which: str, **parameters: Any) -> Selection[M]:
+    """What `select` asks for, to be read with others."""
+    text = f'SELECT {_selection(model)[2]} FROM "{model._meta.db_table}" WHERE {which}'  # noqa: S608 (our own names)
+    return Selection(model, Statement(text, parameters))
+
+
+def changing[M: Model](model: type[M], which: str, **parameters: Any) -> Selection[M]:
+    """An UPDATE and the rows as it leaves them, in any order; `which` is all behind the table's name."""
+    text = f'UPDATE "{model._meta.db_table}" {which} RETURNING {_selection(model)[2]}'
+    return Selection(model, Statement(text, parameters))
+
+
+def read(*wanted: Selection[Any], ask: Callable[..., list[Answer]] = roundtrips.ask) -> list[list[Any]]:
+    """The rows of each, in one round trip; of the later ones as they are when the earlier are locked."""
+    answers = ask(*(one.statement for one in wanted))
+    return [_made(one.model, found) for one, found in zip(wanted, answers, strict=True)]
 
 
 def attach(row: Model, **parts: Iterable[Model]) -> None:
@@ -77,7 +112,8 @@ def _made[M: Model](model: type[M], found: Iterable[tuple[Any, ...]]) -> list[M]
 
 
 def _value(row: Model, field: "Field[Any, Any]") -> Any:
-    return field.get_db_prep_save(getattr(row, field.attname), connection)
+    value = getattr(row, field.attname)
+    return value if isinstance(field, _PLAIN) else field.get_db_prep_save(value, connection)
 
 
 @cache
@@ -100,9 +136,9 @@ def _selection(model: type[Model]) -> tuple[list[str], list[tuple[int, Any]], st
 
 
 @cache
-def _change(model: type[Model]) -> tuple[list["Field[Any, Any]"], str]:
+def _change(model: type[Model], names: Collection[str]) -> tuple[list["Field[Any, Any]"], str]:
     meta = model._meta
-    fields = [field for field in meta.concrete_fields if not field.primary_key]
+    fields = [field for field in meta.concrete_fields if field.name in names]
     columns = ", ".join(f'"{field.column}" = %s' for field in fields)
     return fields, f'UPDATE "{meta.db_table}" SET {columns} WHERE "{meta.pk.column}" = %s'  # noqa: S608 (our own names)
 

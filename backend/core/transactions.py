@@ -2,13 +2,16 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from functools import wraps
 
 from django.db import InternalError, OperationalError, connection, transaction
 from psycopg import errors
+
+from backend.core import roundtrips
+from backend.core.roundtrips import Answer, Statement
 
 LOST_A_RACE = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
 TRIES = 3
@@ -17,6 +20,7 @@ NO_MORE_AFTER_SECONDS = 6.0
 # PostgreSQL files these beside bugs, other than all other ends of a session.
 CUT_OFF = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
 LONGEST_PAUSE_SECONDS = 0.1
+_DO_NOT_WAIT = Statement("SET LOCAL synchronous_commit = off", ())
 _is_acting: ContextVar[bool] = ContextVar("is_acting", default=False)
 
 
@@ -34,7 +38,7 @@ def retried[**Given, Result](action: Callable[Given, Result]) -> Callable[Given,
             is_part = _is_acting.get()
             before = _is_acting.set(True)
             try:
-                with transaction.atomic(savepoint=not is_part):
+                with transaction.atomic(savepoint=not is_part), _together(is_part):
                     result = action(*given, **named)
                     if transaction.get_rollback():
                         raise RuntimeError("a part of this action was refused, and the refusal swallowed")
@@ -47,16 +51,21 @@ def retried[**Given, Result](action: Callable[Given, Result]) -> Callable[Given,
     return run
 
 
-@contextmanager
-def unhurried() -> Iterator[None]:
-    """A transaction that does not wait for the disk at its end: if PostgreSQL dies right after, it never was.
+def _together(is_part: bool) -> AbstractContextManager[None]:
+    """What a part tells waits for the statements of the whole."""
+    return nullcontext() if is_part else roundtrips.gathering()
 
-    All of it or nothing, and nothing that was committed before it: for what is simply done again then, never
-    for what changes the shop. Raises RuntimeError inside another transaction, which would not wait either.
+
+def unhurried(*statements: Statement) -> list[Answer]:
+    """What they return: a transaction in one round trip, which does not wait for the disk at its end.
+
+    If PostgreSQL dies right after, it never was: all of it or nothing, and nothing that was committed before
+    it. For what is simply done again then, never for what changes the shop. Raises RuntimeError inside
+    another transaction, which would not wait either.
     """
-    with transaction.atomic(durable=True):
-        connection.cursor().execute("SET LOCAL synchronous_commit = off")
-        yield
+    if connection.atomic_blocks and not connection.atomic_blocks[-1]._from_testcase:  # type: ignore[attr-defined]
+        raise RuntimeError("a transaction that does not wait for the disk is no part of another")
+    return roundtrips.ask(_DO_NOT_WAIT, *statements)[1:]
 
 
 def again[Result](attempt: Callable[[], Result], *, tries: int = TRIES) -> Result:

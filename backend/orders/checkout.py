@@ -59,7 +59,7 @@ def write_order(
     _insert(order, now)
     items = sorted((_item(order, line) for line in lines), key=lambda item: item.product_sku)
     rows.insert(items)
-    rows.attach(order, items=items)
+    rows.attach(order, items=items, history=[])
     return order
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from backend.orders import queries, shapes
+from backend.orders import shapes
 from backend.orders.models import Order
 from backend.outbox import actions as outbox
 
@@ -23,7 +23,6 @@ def feed(user_id: UUID) -> str:
 
 def order_told(*, order: Order, event: str, now: datetime) -> None:
     """Tell the order's topic how it stands now; its version is this change's. The caller holds its lock."""
-    queries.read_parts(order)
     data = shapes.order_json(order)
     outbox.publish(topic=topic(order.pk), event=event, version=order.version, data=data, now=now)
 

@@ -1,6 +1,7 @@
 """Which orders there are, and who may see them."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,29 +15,19 @@ from backend.orders.models import Order, OrderItem, StatusChange
 
 
 def lock_order(*, order_id: UUID) -> Order:
-    """The order, locked until the caller's transaction ends: after the cart, before payment and stock.
+    """The order with all that its JSON shows, locked until the caller's transaction ends.
 
-    Raises Missing, and RuntimeError outside a transaction.
+    After the cart, before payment and stock. One round trip; what belongs to the order is read once it is
+    locked. Raises Missing, and RuntimeError outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an order is locked inside a transaction")
-    return _one(rows.select(Order, "id = %(order_id)s FOR UPDATE", order_id=order_id))
+    return _whole(order_id, "FOR UPDATE")
 
 
 def of_buyer(*, order_id: UUID) -> Order:
     """The order and whose it is, as it stands now; not locked. Raises Missing."""
-    return _one(rows.select(Order, "id = %(order_id)s", order_id=order_id))
-
-
-def read_parts(order: Order) -> None:
-    """Have the order's items and history at hand, those that are not."""
-    known = order.__dict__.get("_prefetched_objects_cache", {})
-    if "items" not in known:
-        items = rows.select(OrderItem, "order_id = %(order_id)s ORDER BY product_sku", order_id=order.pk)
-        rows.attach(order, items=items)
-    if "history" not in known:
-        history = rows.select(StatusChange, "order_id = %(order_id)s ORDER BY id", order_id=order.pk)
-        rows.attach(order, history=history)
+    return _one(*rows.read(*_order_and_buyer(order_id)))
 
 
 def order_of(*, order_id: UUID, user: User) -> Order:
@@ -54,9 +45,7 @@ def check_owner(*, order: Order, user: User | None) -> None:
 
 def by_id(order_id: UUID) -> Order:
     """The order with all that its JSON shows, for tasks. Raises Missing."""
-    order = of_buyer(order_id=order_id)
-    read_parts(order)
-    return order
+    return _whole(order_id)
 
 
 def of_user(user_id: UUID, *, ordering: str = "-created_at") -> QuerySet[Order]:
@@ -102,9 +91,25 @@ def expiring(*, now: datetime, within: timedelta, limit: int = 500) -> list[UUID
     return list(soon.order_by("expires_at").values_list("pk", flat=True)[:limit])
 
 
-def _one(found: list[Order]) -> Order:
-    if not found:
+def _whole(order_id: UUID, lock: str = "") -> Order:
+    items = rows.selection(OrderItem, "order_id = %(id)s ORDER BY product_sku", id=order_id)
+    history = rows.selection(StatusChange, "order_id = %(id)s ORDER BY id", id=order_id)
+    orders, users, *parts = rows.read(*_order_and_buyer(order_id, lock), items, history)
+    order = _one(orders, users)
+    rows.attach(order, items=parts[0], history=parts[1])
+    return order
+
+
+def _order_and_buyer(order_id: UUID, lock: str = "") -> list[rows.Selection[Any]]:
+    whose = "id = (SELECT user_id FROM orders_order WHERE id = %(id)s)"
+    return [
+        rows.selection(Order, f"id = %(id)s {lock}", id=order_id),
+        rows.selection(User, whose, id=order_id),
+    ]
+
+
+def _one(orders: list[Order], users: list[User]) -> Order:
+    if not orders:
         raise Missing("No such order")
-    (order,) = found
-    (order.user,) = rows.select(User, "id = %(user_id)s", user_id=order.user_id)
+    [order], [order.user] = orders, users
     return order

@@ -6,9 +6,10 @@ from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from backend.core import rows, transactions
+from backend.core.roundtrips import Statement
 from backend.outbox import poke, shards
 from backend.outbox.models import Event, FeedEntry, Job
 
@@ -59,14 +60,24 @@ def publish_internally(*, event: str, data: Mapping[str, Any], now: datetime) ->
 
 def delivered(
     *, events: Sequence[Event], jobs: Iterable[tuple[str, Mapping[str, Any]]], now: datetime
-) -> None:
-    """Record the jobs that the events start, and forget the events: both or neither.
+) -> int:
+    """Record the jobs that the events start, and forget the events: both or neither. Returns how many jobs.
 
     Does not wait for the disk. If PostgreSQL dies and forgets this, the events are told again.
     """
-    with transactions.unhurried():
-        rows.insert([Job(task=task, kwargs=kwargs, due_at=now, created_at=now) for task, kwargs in jobs])
-        rows.fetch("DELETE FROM outbox_event WHERE id = ANY(%(ids)s)", ids=[event.pk for event in events])
+    owed = [Job(task=task, kwargs=kwargs, due_at=now, created_at=now) for task, kwargs in jobs]
+    told = Statement("DELETE FROM outbox_event WHERE id = ANY(%(ids)s)", {"ids": [one.pk for one in events]})
+    transactions.unhurried(*rows.insertion(owed), told)
+    return len(owed)
+
+
+def sweep() -> None:
+    """Have PostgreSQL clear away what was deleted, which each look for the oldest passes over until then.
+
+    Its own vacuum comes once a minute. Waits for nobody, and keeps nobody waiting. Not in a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (SKIP_LOCKED, TRUNCATE off) outbox_event, outbox_feedentry, outbox_job")
 
 
 def due_jobs(*, now: datetime, limit: int) -> list[Job]:
@@ -75,8 +86,8 @@ def due_jobs(*, now: datetime, limit: int) -> list[Job]:
     Locks the rows it takes and skips those another relay holds. Does not wait for the disk: what PostgreSQL
     forgets is sent again.
     """
-    with transactions.unhurried():
-        due = rows.change(Job, _TAKE_DUE, now=now, again_at=now + RESEND_AFTER, limit=limit)
+    change = rows.changing(Job, _TAKE_DUE, now=now, again_at=now + RESEND_AFTER, limit=limit)
+    [due] = rows.read(change, ask=transactions.unhurried)
     return sorted(due, key=lambda job: job.pk)
 
 

@@ -5,17 +5,20 @@ from itertools import batched
 
 from django.db import connection, transaction
 
-from backend.core import rows, transactions
+from backend.core import roundtrips, rows, transactions
+from backend.core.roundtrips import Statement
 from backend.outbox import shards
-from backend.outbox.models import Feed
 
 TRIES = 20
 TOPICS_AT_ONCE = 200
-# Entries of the feeds whose versions and shards are given become events, in the order of their ids.
+# A feed that is told for the first time begins at 0.
+_OPEN = "INSERT INTO outbox_feed (topic, version) SELECT unnest(%(topics)s::text[]), 0 ON CONFLICT DO NOTHING"
+_LOCK = "SELECT topic, version FROM outbox_feed WHERE topic = ANY(%(topics)s) ORDER BY topic FOR UPDATE"
+# Entries of these feeds, which are locked, become events in the order of their ids.
 _NUMBER = """
 WITH feed AS (
-    SELECT * FROM unnest(%(topics)s::text[], %(shards)s::int[], %(versions)s::bigint[])
-        AS feed (topic, shard, version)
+    SELECT topic, shard, version FROM outbox_feed
+      JOIN unnest(%(topics)s::text[], %(shards)s::int[]) AS given (topic, shard) USING (topic)
 ), taken AS (
     DELETE FROM outbox_feedentry WHERE topic = ANY(%(topics)s) RETURNING *
 ), numbered AS (
@@ -38,8 +41,7 @@ def number_all(*, led: Collection[int] = shards.ALL) -> None:
     waiting = rows.fetch("SELECT DISTINCT topic FROM outbox_feedentry ORDER BY topic")
     topics = [topic for (topic,) in waiting if shards.of(topic) in led]
     for few in batched(topics, TOPICS_AT_ONCE):
-        with transaction.atomic():
-            _number(few)
+        _number(few)
 
 
 def read[T](*, topic: str, read: Callable[[], T]) -> tuple[int, T]:
@@ -58,24 +60,11 @@ def read[T](*, topic: str, read: Callable[[], T]) -> tuple[int, T]:
 
 
 def _number(topics: Sequence[str]) -> dict[str, int]:
-    """Turn the feeds' entries into events; return their newest versions. Locks the feeds' rows in order."""
-    versions = _lock(topics)
-    given = list(versions)
-    numbered = rows.fetch(
-        _NUMBER, topics=given, shards=[shards.of(topic) for topic in given], versions=list(versions.values())
-    )
-    return versions | dict(numbered)
+    """Turn the feeds' entries into events; return their newest versions. Locks the feeds' rows in order.
 
-
-def _lock(topics: Sequence[str]) -> dict[str, int]:
-    """The feeds' versions; a feed that is told for the first time begins at 0."""
-    versions = _locked(topics)
-    if len(versions) < len(topics):
-        rows.insert([Feed(topic=topic) for topic in topics], otherwise="ON CONFLICT DO NOTHING")
-        versions = _locked(topics)
-    return versions
-
-
-def _locked(topics: Sequence[str]) -> dict[str, int]:
-    found = rows.select(Feed, "topic = ANY(%(topics)s) ORDER BY topic FOR UPDATE", topics=list(topics))
-    return {feed.topic: feed.version for feed in found}
+    One round trip, and a transaction of its own if the caller has opened none.
+    """
+    given = {"topics": list(topics), "shards": [shards.of(topic) for topic in topics]}
+    statements = [Statement(sql, given) for sql in (_OPEN, _LOCK, _NUMBER)]
+    _, versions, numbered = roundtrips.ask(*statements)
+    return dict(versions) | dict(numbered)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from backend.core import rows, transactions
+from backend.core.roundtrips import Statement
 from backend.outbox.models import Job
 
 # A worker keeps its lease while it runs (`keep`); a dead one's job is found again when the lease ends.
@@ -44,8 +45,8 @@ def lease(*, job_ids: Collection[int], now: datetime) -> list[Job]:
     Nor those whose workers died again and again: they stay for staff to see.
     """
     times = {"now": now, "until": now + LEASE, "due_at": now + DUE_AFTER}
-    with transactions.unhurried():
-        leased = rows.change(Job, _LEASE, ids=list(job_ids), **times)
+    change = rows.changing(Job, _LEASE, ids=list(job_ids), **times)
+    [leased] = rows.read(change, ask=transactions.unhurried)
     deadly = [job for job in leased if job.attempts > DEATHS and not job.last_error]
     for job in deadly:
         give_up(job=job, error="its worker died each time", now=now)
@@ -64,8 +65,7 @@ def give_back(*, jobs: Sequence[Job], now: datetime) -> None:
 
 def done(*, jobs: Sequence[Job]) -> None:
     """The jobs are done and forgotten."""
-    with transactions.unhurried():
-        rows.fetch(_DONE, ids=[job.pk for job in jobs])
+    transactions.unhurried(Statement(_DONE, {"ids": [job.pk for job in jobs]}))
 
 
 def postpone(*, job: Job, error: str, now: datetime) -> None:
@@ -90,5 +90,5 @@ def run_again(*, job_ids: Collection[int], now: datetime) -> int:
 
 def _change_held(which: str, jobs: Sequence[Job], now: datetime) -> None:
     held = {"ids": [job.pk for job in jobs], "attempts": [job.attempts for job in jobs]}
-    with transactions.unhurried():
-        rows.change(Job, which, **held, now=now, until=now + LEASE, due_at=now + DUE_AFTER)
+    times = {"now": now, "until": now + LEASE, "due_at": now + DUE_AFTER}
+    transactions.unhurried(rows.changing(Job, which, **held, **times).statement)

@@ -14,9 +14,6 @@ class Event(models.Model):
     at = models.DateTimeField()
     data = models.JSONField()
 
-    class Meta:
-        indexes = [models.Index(fields=["shard", "id"], name="event_shard")]
-
     def __str__(self) -> str:
         return f"{self.topic} {self.version} {self.event}"
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from backend.core import money, rows, transactions
 from backend.orders import actions as orders
@@ -11,6 +12,8 @@ from backend.orders.models import Order
 from backend.payments import attention, books, gateway, provider, queries, states
 from backend.payments.models import Payment
 from backend.payments.provider import Intent, RefundResult, UnknownAtProvider
+
+_PAID = ("status", "updated_at", "amount", "currency", "charge", "paid_at", "is_taken")
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,11 @@ def apply_payment_state(*, intent_id: str, now: datetime) -> Verdict | None:
     nothing. Raises ProviderUnavailable. May not be called inside a transaction.
     """
     intent = _intent_now(intent_id)
-    is_refunded = bool(intent.amount_refunded) or queries.has_refunds(intent_id)
-    refunds = gateway.list_refunds(intent_id) if is_refunded else []
-    return _enter(intent, refunds, now)
+    order_id, has_refunds = queries.whose(intent_id)
+    refunds = gateway.list_refunds(intent_id) if has_refunds or intent.amount_refunded else []
+    # An intent whose making we have not heard back from names its order itself.
+    order_id = order_id or queries.order_id_on(intent)
+    return _enter(intent, refunds, order_id, now) if order_id else None
 
 
 def _intent_now(intent_id: str) -> Intent:
@@ -43,10 +48,8 @@ def _intent_now(intent_id: str) -> Intent:
 
 
 @transactions.retried
-def _enter(intent: Intent, refunds: Sequence[RefundResult], now: datetime) -> Verdict | None:
-    order = _lock_order(intent)
-    if order is None:
-        return None
+def _enter(intent: Intent, refunds: Sequence[RefundResult], order_id: UUID, now: datetime) -> Verdict | None:
+    order = order_rows.lock_order(order_id=order_id)
     payment = queries.lock_payment(intent_id=intent.id) or _adopt(order, intent, now)
     if payment is None:
         return None
@@ -54,13 +57,6 @@ def _enter(intent: Intent, refunds: Sequence[RefundResult], now: datetime) -> Ve
     if refunds and payment.status in states.PAID:
         books.enter_refunds(order=order, payment=payment, results=refunds, now=now)
     return Verdict(order=order, payment=payment, intent_status=intent.status)
-
-
-def _lock_order(intent: Intent) -> Order | None:
-    """The order the intent is for, locked: by our payment, or by what we wrote on the intent."""
-    known = queries.by_intent(intent.id)
-    order_id = known.order_id if known else queries.order_id_on(intent)
-    return order_rows.lock_order(order_id=order_id) if order_id else None
 
 
 def _adopt(order: Order, intent: Intent, now: datetime) -> Payment | None:
@@ -101,7 +97,7 @@ def _money_came(order: Order, payment: Payment, intent: Intent, now: datetime) -
     if payment._state.adding:
         rows.insert([payment])
     else:
-        rows.update(payment)
+        rows.update(payment, *_PAID)
     if problem is None:
         return orders.mark_paid(order=order, payment=books.facts(payment), now=now)
     attention.ask(order=order, payment=payment, reason=problem, now=now)

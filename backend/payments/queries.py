@@ -16,11 +16,9 @@ from backend.payments.models import Discrepancy, Payment, Refund
 from backend.payments.provider import Intent
 
 SENT_BY_NOW = timedelta(minutes=2)
-_HAS_REFUNDS = """
-SELECT EXISTS (
-    SELECT FROM payments_refund AS refund JOIN payments_payment AS payment ON payment.id = refund.payment_id
-     WHERE payment.intent_id = %(intent_id)s
-)
+_WHOSE = """
+SELECT order_id, EXISTS (SELECT FROM payments_refund WHERE payment_id = payment.id)
+  FROM payments_payment AS payment WHERE intent_id = %(intent_id)s
 """
 
 
@@ -127,10 +125,9 @@ def open_payments_of(order_id: UUID) -> list[Payment]:
     return list(Payment.objects.filter(order_id=order_id, status__in=states.OPEN))
 
 
-def has_refunds(intent_id: str) -> bool:
-    """Whether we know of refunds of this intent."""
-    ((has_some,),) = rows.fetch(_HAS_REFUNDS, intent_id=intent_id)
-    return bool(has_some)
+def whose(intent_id: str) -> tuple[UUID | None, bool]:
+    """The order of our payment by this intent, and whether it has refunds; (None, False) for another's."""
+    return next(iter(rows.fetch(_WHOSE, intent_id=intent_id)), (None, False))
 
 
 def left_to_refund(payment: Payment) -> Decimal:

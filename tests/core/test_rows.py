@@ -30,21 +30,34 @@ def test_a_row_is_read_as_django_reads_it(order):
 
 
 def test_a_row_is_read_as_an_update_leaves_it(order):
-    changed = rows.change(
-        Order, "SET carrier = %(to)s, version = version + 1 WHERE id = %(id)s", to="DHL", id=order.pk
+    [changed] = rows.read(
+        rows.changing(
+            Order, "SET carrier = %(to)s, version = version + 1 WHERE id = %(id)s", to="DHL", id=order.pk
+        )
     )
 
     assert [values(one) for one in changed] == [values(Order.objects.get(pk=order.pk))]
     assert (changed[0].carrier, changed[0].version) == ("DHL", order.version + 1)
 
 
-def test_a_row_is_written_as_it_is(order):
+def test_fields_are_written_as_they_are_and_no_others(order):
     order.status, order.refunded_amount, order.shipped_at = "shipped", Decimal("1.50"), NOW
     order.shipping_address = {"city": 'Zürich "Nord" %s'}
+    was, order.carrier = order.carrier, "not to be written"
 
-    rows.update(order)
+    rows.update(order, "status", "refunded_amount", "shipped_at", "shipping_address")
 
-    assert values(Order.objects.get(pk=order.pk)) == values(order)
+    assert values(Order.objects.get(pk=order.pk)) == values(order) | {"carrier": was}
+
+
+def test_several_are_read_in_one_round_trip_each_as_its_kind(order, django_assert_num_queries):
+    orders = rows.selection(Order, "id = %(id)s FOR UPDATE", id=order.pk)
+    items = rows.selection(OrderItem, "order_id = %(id)s", id=order.pk)
+
+    with django_assert_num_queries(1):
+        found = rows.read(orders, items, rows.selection(Order, "FALSE"))
+
+    assert found == [[order], list(OrderItem.objects.filter(order=order)), []]
 
 
 def test_rows_are_inserted_with_the_keys_that_they_bring_or_the_database_makes(alice):

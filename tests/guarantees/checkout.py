@@ -9,15 +9,20 @@ PROMISES = [
     Promise(
         key="C1",
         says="One cart makes at most one order per checkout, sent twice or in parallel.",
-        kept_by="`cart.lines.take_out`: what is ordered is what one DELETE takes out of the locked cart",
+        kept_by="`cart.lines.taking_out`: what is ordered is what one DELETE takes out of the locked cart",
         breaks=[
             Break(
                 out="taking the lines out (they are read, and stay)",
                 edits=[
                     Edit(
                         "backend/cart/lines.py",
-                        "DELETE FROM cart_cartitem WHERE cart_id = %(cart_id)s RETURNING *",
-                        "SELECT * FROM cart_cartitem WHERE cart_id = %(cart_id)s",
+                        """    DELETE FROM cart_cartitem
+     WHERE cart_id = (SELECT id FROM cart_cart WHERE user_id = %(user_id)s)
+    RETURNING *
+""",
+                        """    SELECT * FROM cart_cartitem
+     WHERE cart_id = (SELECT id FROM cart_cart WHERE user_id = %(user_id)s)
+""",
                     )
                 ],
                 tests=[

@@ -44,8 +44,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         "backend/orders/queries.py",
-                        '"id = %(order_id)s FOR UPDATE"',
-                        '"id = %(order_id)s"',
+                        '_whole(order_id, "FOR UPDATE")',
+                        "_whole(order_id)",
                     ),
                     Edit(
                         "backend/payments/queries.py",

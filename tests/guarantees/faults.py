@@ -32,9 +32,8 @@ PROMISES = [
                     Edit("tasks/relay.py", "            new = telling.publish(plan.told)\n", ""),
                     Edit(
                         "tasks/relay.py",
-                        "subscriptions.jobs_for(done), now=now)\n",
-                        "subscriptions.jobs_for(done), now=now)\n"
-                        "            new = telling.publish(plan.told)\n",
+                        "                self._on_jobs()\n",
+                        "                self._on_jobs()\n            new = telling.publish(plan.told)\n",
                     ),
                 ],
                 tests=[
@@ -149,7 +148,9 @@ PROMISES = [
         breaks=[
             Break(
                 out="the refusal to be part of another transaction",
-                edits=[Edit("backend/core/transactions.py", "atomic(durable=True)", "atomic()")],
+                edits=[
+                    Edit("backend/core/transactions.py", "if connection.atomic_blocks and", "if False and")
+                ],
                 tests=[f"{CRASH}::test_what_changes_the_shop_is_never_part_of_one"],
             ),
             Break(

@@ -114,9 +114,8 @@ PROMISES = [
                     Edit("tasks/relay.py", "            new = telling.publish(plan.told)\n", ""),
                     Edit(
                         "tasks/relay.py",
-                        "subscriptions.jobs_for(done), now=now)\n",
-                        "subscriptions.jobs_for(done), now=now)\n"
-                        "            new = telling.publish(plan.told)\n",
+                        "                self._on_jobs()\n",
+                        "                self._on_jobs()\n            new = telling.publish(plan.told)\n",
                     ),
                 ],
                 tests=[

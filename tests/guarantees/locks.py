@@ -29,8 +29,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         "backend/payments/arbiter.py",
-                        "    order = _lock_order(intent)\n",
-                        "    queries.lock_payment(intent_id=intent.id)\n    order = _lock_order(intent)\n",
+                        "    order = order_rows.lock_order(",
+                        "    queries.lock_payment(intent_id=intent.id)\n    order = order_rows.lock_order(",
                     )
                 ],
                 tests=[ORDER],
@@ -58,8 +58,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         "backend/orders/queries.py",
-                        '"id = %(order_id)s FOR UPDATE"',
-                        '"id = %(order_id)s"',
+                        '_whole(order_id, "FOR UPDATE")',
+                        "_whole(order_id)",
                     )
                 ],
                 tests=[

@@ -19,8 +19,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         "backend/orders/queries.py",
-                        '"id = %(order_id)s FOR UPDATE"',
-                        '"id = %(order_id)s"',
+                        '_whole(order_id, "FOR UPDATE")',
+                        "_whole(order_id)",
                     ),
                     Edit(
                         QUERIES,
@@ -137,7 +137,11 @@ PROMISES = [
         breaks=[
             Break(
                 out="asking Stripe for refunds that we did not make",
-                edits=[Edit("backend/payments/arbiter.py", "bool(intent.amount_refunded) or ", "")],
+                edits=[
+                    Edit(
+                        "backend/payments/arbiter.py", "has_refunds or intent.amount_refunded", "has_refunds"
+                    )
+                ],
                 tests=["tests/payments/test_webhook.py::test_a_refund_made_in_the_dashboard_is_taken_over"],
             )
         ],

@@ -101,5 +101,5 @@ def test_a_job_whose_lease_and_end_are_forgotten_is_done_again(crash):
 
 
 def test_what_changes_the_shop_is_never_part_of_one(crash):
-    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+    with transaction.atomic(), pytest.raises(RuntimeError, match="no part of another"):
         jobs.done(jobs=[])

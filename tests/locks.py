@@ -68,7 +68,7 @@ class Transaction:
     def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         """Django's execute wrapper. A statement that failed has locked nothing that is kept."""
         result = execute(sql, params, many, context)
-        for text, values in getattr(sql, "parts", [(str(sql), params)]):
+        for text, values, *_ in getattr(sql, "parts", [(str(sql), params)]):
             if not text.startswith("SELECT") or " FOR " in text[-60:]:
                 self._look(text, values)
         return result

@@ -11,7 +11,7 @@ from backend.cart.models import Cart, CartItem
 from backend.catalog import sellable as catalog
 from backend.core import roundtrips, rows, transactions
 from backend.core.errors import invalid_field
-from backend.core.roundtrips import Answer, Statement
+from backend.core.statements import Answer, Statement
 from backend.inventory.actions import StockUnavailable
 
 MOST_LINES = 100

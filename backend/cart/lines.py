@@ -9,7 +9,7 @@ from uuid import UUID
 from backend.cart.models import CartItem
 from backend.catalog.sellable import Sellable
 from backend.core import rows
-from backend.core.roundtrips import Answer, Statement
+from backend.core.statements import Answer, Statement
 
 # `is_sold`, as catalog.sellable decides it: on sale, and the variant is named where there are any.
 _LINES = """
@@ -72,12 +72,12 @@ def of(cart_ids: Iterable[UUID]) -> list[Line]:
 
 def asked(user_id: UUID) -> Statement:
     """Asks for the lines of the user's cart, together with other things."""
-    return Statement(_READ_OF, {"user_id": user_id})
+    return Statement(_READ_OF, {"user_id": user_id}, is_planned_once=True)
 
 
 def taking_out(user_id: UUID) -> Statement:
     """Takes every line out of the user's cart, which is locked before; only what is returned was in it."""
-    return Statement(_TAKE_OUT, {"user_id": user_id})
+    return Statement(_TAKE_OUT, {"user_id": user_id}, is_planned_once=True)
 
 
 def read(answer: Answer) -> list[Line]:

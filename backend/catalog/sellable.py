@@ -6,7 +6,7 @@ from uuid import UUID
 
 from backend.core import roundtrips
 from backend.core.errors import Missing, invalid_field
-from backend.core.roundtrips import Answer, Statement
+from backend.core.statements import Answer, Statement
 
 _ON_SALE = """
 SELECT product.name, product.slug, variant.name, coalesce(variant.sku, product.sku),
@@ -44,7 +44,7 @@ def sellable(*, product_id: UUID, variant_id: UUID | None) -> Sellable:
 
 def asked(*, product_id: UUID, variant_id: UUID | None) -> Statement:
     """What `sellable` asks, to be asked with other things."""
-    return Statement(_ON_SALE, {"product_id": product_id, "variant_id": variant_id})
+    return Statement(_ON_SALE, {"product_id": product_id, "variant_id": variant_id}, is_planned_once=True)
 
 
 def read(found: Answer, *, product_id: UUID, variant_id: UUID | None) -> Sellable:

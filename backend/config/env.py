@@ -32,6 +32,7 @@ class Env(BaseSettings):
     database_url: PostgresUrl = ""
     database_replica_url: PostgresUrl = ""
     database_pool_size: Annotated[int, Field(ge=0)] = 0  # the web process asks for 20
+    database_prepares: bool = True
     redis_url: RedisUrl = ""
     redis_cluster: bool = False
     celery_broker_url: str = ""

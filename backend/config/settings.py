@@ -87,6 +87,7 @@ if ENV.database_replica_url:
     replica = database.settings(ENV.database_replica_url, pool_size=POOL)
     DATABASES["replica"] = {**replica, "TEST": {"MIRROR": "default"}}
 CATALOG_DATABASE = "replica" if ENV.database_replica_url else "default"
+DATABASE_PREPARES = ENV.database_prepares
 
 REDIS_URL = ENV.redis_url
 REDIS_CLUSTER = ENV.redis_cluster

@@ -5,30 +5,18 @@ one after the other, each with a snapshot of its own, up to the first that fails
 are part of it; outside of one they are a transaction together.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
-type Values = Mapping[str, Any] | Sequence[Any]
-type Answer = list[tuple[Any, ...]]
+from backend.core.plans import Plans
+from backend.core.statements import Answer, Statement, Together
 
-_waiting: "ContextVar[list[Statement] | None]" = ContextVar("waiting", default=None)
-
-
-class Statement(NamedTuple):
-    """One statement, with the values of its placeholders."""
-
-    sql: str
-    values: Values
-
-
-class Together(str):
-    """The text of several statements; whoever watches statements finds them one by one in `parts`."""
-
-    parts: Sequence[Statement]
+_waiting: ContextVar[list[Statement] | None] = ContextVar("waiting", default=None)
 
 
 def ask(*statements: Statement) -> list[Answer]:
@@ -81,21 +69,28 @@ def _send(statements: Sequence[Statement]) -> list[Answer]:
     if not statements:
         return []
     with connection.cursor() as cursor:
-        if len(statements) == 1:
-            cursor.execute(*statements[0])
-        else:
-            cursor.execute(_text(cursor, statements))
+        plans = Plans(connection.connection)
+        text = _text(cursor, statements, plans)
+        cursor.execute(text)
+        plans.remember()
         answers = [_answer(cursor)]
         while cursor.nextset():
             answers.append(_answer(cursor))
-    return answers
+    return answers[-len(statements) :]
 
 
-def _text(cursor: Any, statements: Sequence[Statement]) -> Together:
+def _text(cursor: Any, statements: Sequence[Statement], plans: Plans) -> Together:
+    """Of the statements, behind what must be prepared for them."""
     with connection.wrap_database_errors:
-        text = Together(";\n".join(cursor.mogrify(*statement) for statement in statements))
+        sent = [plans.execution(one) if _is_planned_once(one) else one for one in statements]
+        parts = [cursor.mogrify(one.sql, one.values) for one in sent]
+    text = Together(";\n".join([*plans.fresh, *parts]))
     text.parts = statements
     return text
+
+
+def _is_planned_once(statement: Statement) -> bool:
+    return statement.is_planned_once and settings.DATABASE_PREPARES
 
 
 def _answer(cursor: Any) -> Answer:

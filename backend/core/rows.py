@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.db.models import Field, Model
 
 from backend.core import roundtrips
-from backend.core.roundtrips import Answer, Statement
+from backend.core.statements import Answer, Statement
 
 # Their values go to PostgreSQL as they are; others, such as JSON, are for the field to convert.
 _PLAIN = (
@@ -25,6 +25,7 @@ _PLAIN = (
     models.TextField,
     models.UUIDField,
 )
+_FEW = 3  # rows that are inserted together; of more, each number would be a statement of its own
 
 
 class Selection[M: Model](NamedTuple):
@@ -37,6 +38,11 @@ class Selection[M: Model](NamedTuple):
 def fetch(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
     """The rows that the statement returns; its parameters are named, as `%(sku)s`."""
     return roundtrips.ask(Statement(statement, parameters))[0]
+
+
+def fetch_by_key(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    """The same, of a statement that finds its rows the same way whatever the parameters: planned once."""
+    return roundtrips.ask(Statement(statement, parameters, is_planned_once=True))[0]
 
 
 def insert(rows: Sequence[Model], *, otherwise: str = "") -> list[tuple[Any, ...]]:
@@ -60,13 +66,15 @@ def insertion(rows: Sequence[Model], *, otherwise: str = "") -> list[Statement]:
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
     values = [_value(row, field) for row in rows for field in fields]
-    return [Statement(f"{head} VALUES {', '.join([places] * len(rows))} {otherwise}", values)]
+    text = f"{head} VALUES {', '.join([places] * len(rows))} {otherwise}"
+    return [Statement(text, values, is_planned_once=len(rows) <= _FEW)]
 
 
 def update(row: Model, *names: str) -> None:
     """Write these fields of a row that exists, and that the caller has locked; it may go with the next."""
     fields, statement = _change(type(row), names)
-    roundtrips.tell(Statement(statement, [*(_value(row, field) for field in fields), row.pk]))
+    values = [*(_value(row, field) for field in fields), row.pk]
+    roundtrips.tell(Statement(statement, values, is_planned_once=True))
 
 
 def select[M: Model](model: type[M], which: str, **parameters: Any) -> list[M]:
@@ -77,13 +85,13 @@ def select[M: Model](model: type[M], which: str, **parameters: Any) -> list[M]:
 def selection[M: Model](model: type[M], which: str, **parameters: Any) -> Selection[M]:
     """What `select` asks for, to be read with others."""
     text = f'SELECT {_selection(model)[2]} FROM "{model._meta.db_table}" WHERE {which}'  # noqa: S608 (our own names)
-    return Selection(model, Statement(text, parameters))
+    return Selection(model, Statement(text, parameters, is_planned_once=True))
 
 
 def changing[M: Model](model: type[M], which: str, **parameters: Any) -> Selection[M]:
     """An UPDATE and the rows as it leaves them, in any order; `which` is all behind the table's name."""
     text = f'UPDATE "{model._meta.db_table}" {which} RETURNING {_selection(model)[2]}'
-    return Selection(model, Statement(text, parameters))
+    return Selection(model, Statement(text, parameters, is_planned_once=True))
 
 
 def read(*wanted: Selection[Any], ask: Callable[..., list[Answer]] = roundtrips.ask) -> list[list[Any]]:

@@ -11,7 +11,7 @@ from django.db import InternalError, OperationalError, connection, transaction
 from psycopg import errors
 
 from backend.core import roundtrips
-from backend.core.roundtrips import Answer, Statement
+from backend.core.statements import Answer, Statement
 
 LOST_A_RACE = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
 TRIES = 3

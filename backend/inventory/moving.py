@@ -36,7 +36,7 @@ WITH locked AS (
 ), noted AS (
     INSERT INTO inventory_ledgerentry
            (stock_id, at, delta_on_hand, delta_held, reason, note, order_id, actor_id)
-    SELECT sku, %(at)s, delta_on_hand, delta_held,
+    SELECT sku, %(at)s::timestamptz, delta_on_hand, delta_held,
            %(reason)s, %(note)s, %(order_id)s::uuid, %(actor_id)s::uuid
       FROM moved
 )
@@ -75,7 +75,7 @@ def move(deltas: Mapping[str, Delta], cause: Cause) -> list[Stock]:
 
     Locks the SKUs in sorted order, those that are left out too.
     """
-    moved = rows.fetch(
+    moved = rows.fetch_by_key(
         _MOVE,
         skus=list(deltas),
         on_hand=[delta.on_hand for delta in deltas.values()],

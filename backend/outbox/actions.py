@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from backend.core import rows, transactions
-from backend.core.roundtrips import Statement
+from backend.core.statements import Statement
 from backend.outbox import poke, shards
 from backend.outbox.models import Event, FeedEntry, Job
 

@@ -6,7 +6,7 @@ from itertools import batched
 from django.db import connection, transaction
 
 from backend.core import roundtrips, rows, transactions
-from backend.core.roundtrips import Statement
+from backend.core.statements import Statement
 from backend.outbox import shards
 
 TRIES = 20
@@ -65,6 +65,6 @@ def _number(topics: Sequence[str]) -> dict[str, int]:
     One round trip, and a transaction of its own if the caller has opened none.
     """
     given = {"topics": list(topics), "shards": [shards.of(topic) for topic in topics]}
-    statements = [Statement(sql, given) for sql in (_OPEN, _LOCK, _NUMBER)]
+    statements = [Statement(sql, given, is_planned_once=True) for sql in (_OPEN, _LOCK, _NUMBER)]
     _, versions, numbered = roundtrips.ask(*statements)
     return dict(versions) | dict(numbered)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from backend.core import rows, transactions
-from backend.core.roundtrips import Statement
+from backend.core.statements import Statement
 from backend.outbox.models import Job
 
 # A worker keeps its lease while it runs (`keep`); a dead one's job is found again when the lease ends.
@@ -65,7 +65,7 @@ def give_back(*, jobs: Sequence[Job], now: datetime) -> None:
 
 def done(*, jobs: Sequence[Job]) -> None:
     """The jobs are done and forgotten."""
-    transactions.unhurried(Statement(_DONE, {"ids": [job.pk for job in jobs]}))
+    transactions.unhurried(Statement(_DONE, {"ids": [job.pk for job in jobs]}, is_planned_once=True))
 
 
 def postpone(*, job: Job, error: str, now: datetime) -> None:

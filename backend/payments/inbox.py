@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.core import rows, transactions
 from backend.core.errors import Missing, ShopError
-from backend.core.roundtrips import Statement
+from backend.core.statements import Statement
 from backend.outbox import actions as outbox
 from backend.payments import arbiter, gateway
 from backend.payments.models import StripeEvent
@@ -74,7 +74,7 @@ def process(*, event_id: str, now: datetime) -> None:
         raise
     # If this is forgotten, the event is looked at again, which changes nothing.
     noted = {"event_id": event_id, "outcome": str(event.outcome), "now": now}
-    transactions.unhurried(Statement(_PROCESSED, noted))
+    transactions.unhurried(Statement(_PROCESSED, noted, is_planned_once=True))
 
 
 def left_behind(*, now: datetime, limit: int = 500) -> list[str]:

@@ -127,7 +127,7 @@ def open_payments_of(order_id: UUID) -> list[Payment]:
 
 def whose(intent_id: str) -> tuple[UUID | None, bool]:
     """The order of our payment by this intent, and whether it has refunds; (None, False) for another's."""
-    return next(iter(rows.fetch(_WHOSE, intent_id=intent_id)), (None, False))
+    return next(iter(rows.fetch_by_key(_WHOSE, intent_id=intent_id)), (None, False))
 
 
 def left_to_refund(payment: Payment) -> Decimal:

@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from backend.cart.models import Cart
 from backend.core import roundtrips, rows, transactions
-from backend.core.roundtrips import Statement
+from backend.core.statements import Statement
 from backend.outbox.models import FeedEntry
+from tests import trips
 from tests.concurrency import rivals
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = timezone.now()
-AROUND = ("BEGIN", "COMMIT", "ROLLBACK")
+AGAIN = "ON CONFLICT (user_id) DO UPDATE SET version = 10 * excluded.version RETURNING version"
 
 
 def entry(topic):
@@ -28,9 +29,9 @@ def topics():
 
 @pytest.fixture
 def sent():
-    """The texts that go to PostgreSQL, but for those around a transaction."""
+    """How many texts went to PostgreSQL, but for those around a transaction."""
     with CaptureQueriesContext(connection) as seen:
-        yield lambda: [query["sql"] for query in seen if query["sql"] not in AROUND]
+        yield lambda: len([query for query in seen if query["sql"] not in trips.AROUND])
 
 
 @transactions.retried
@@ -42,7 +43,7 @@ def test_each_of_several_has_its_answer(sent):
     asked = [Statement("SELECT %s, '50 %%'", [1]), Statement("SELECT 2 WHERE %(no)s", {"no": False})]
 
     assert roundtrips.ask(*asked, Statement("SELECT 'a;b'", ())) == [[(1, "50 %")], [], [("a;b",)]]
-    assert len(sent()) == 1
+    assert sent() == 1
 
 
 def test_what_has_no_answer_goes_with_the_next_that_has(sent):
@@ -52,7 +53,7 @@ def test_what_has_no_answer_goes_with_the_next_that_has(sent):
         return rows.fetch("SELECT topic FROM outbox_feedentry ORDER BY id")
 
     assert act(do) == [("a",), ("b",)]
-    assert len(sent()) == 1
+    assert sent() == 1
 
 
 def test_nobody_can_tell_that_it_waited(sent):
@@ -63,7 +64,7 @@ def test_nobody_can_tell_that_it_waited(sent):
         return found
 
     assert act(do) == ["a"]
-    assert len(sent()) == 3
+    assert sent() == 3
     assert topics() == ["a", "b"]
 
 
@@ -88,7 +89,7 @@ def test_of_an_action_that_fails_nothing_is_sent(sent):
     with pytest.raises(ValueError, match="no"):
         act(do)
 
-    assert sent() == []
+    assert sent() == 0
     rows.insert([entry("b")])
     assert topics() == ["b"]
 
@@ -96,13 +97,13 @@ def test_of_an_action_that_fails_nothing_is_sent(sent):
 def test_outside_an_action_nothing_waits(sent):
     rows.insert([entry("a")])
 
-    assert len(sent()) == 1
+    assert sent() == 1
 
 
 def test_a_part_waits_with_the_whole(sent):
     act(lambda: act(lambda: rows.insert([entry("a")])) or rows.insert([entry("b")]))
 
-    assert len(sent()) == 1
+    assert sent() == 1
     assert topics() == ["a", "b"]
 
 
@@ -132,3 +133,51 @@ def test_what_is_read_behind_a_lock_is_as_the_lock_found_it(alice):
         with transaction.atomic():
             assert roundtrips.ask(look, lock, look) == [[(1,)], [(7,)], [(7,)]]
         committing.join()
+
+
+@pytest.mark.parametrize("is_planned_once", [True, False])
+def test_a_plan_that_is_kept_makes_no_difference(settings, alice, is_planned_once):
+    settings.DATABASE_PREPARES = is_planned_once
+    wanted = [{"a": 50}, None, "%s %%"]
+
+    for version in range(1, 4):
+        cart = Cart(user=alice, version=version, created_at=NOW, updated_at=NOW)
+        [(found,)] = rows.insert(
+            [cart],
+            otherwise="ON CONFLICT (user_id) DO UPDATE SET version = 10 * excluded.version RETURNING version",
+        )
+        rows.insert([FeedEntry(topic=f"100 %s {version}", event="e", at=NOW, data=wanted)])
+
+    assert found == 30
+    assert topics() == ["100 %s 1", "100 %s 2", "100 %s 3"]
+    assert rows.select(FeedEntry, "topic LIKE '100 %%' AND topic = %(it)s", it="100 %s 2")[0].data == wanted
+
+
+def prepared():
+    return roundtrips.ask(Statement("SELECT count(*) FROM pg_prepared_statements"))[0][0][0]
+
+
+def test_it_is_made_once_a_connection(settings):
+    settings.DATABASE_PREPARES = True
+    connection.close()
+
+    for topic in "abc":
+        rows.insert([entry(topic)])
+
+    assert prepared() == 1
+    connection.close()
+    rows.insert([entry("d")])
+    assert prepared() == 1
+
+
+def test_a_text_that_failed_takes_no_plan_with_it(settings, alice):
+    """What was prepared for it may be there or not; the next text does not rely on it."""
+    settings.DATABASE_PREPARES = True
+    cart = [Cart(user=alice, created_at=NOW, updated_at=NOW)]
+    connection.close()
+    with pytest.raises(DataError):
+        act(lambda: roundtrips.ask(Statement("SELECT 1 / 0"), *rows.insertion(cart)))
+
+    act(lambda: rows.insert(cart))
+
+    assert Cart.objects.count() == 1

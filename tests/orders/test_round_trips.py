@@ -1,14 +1,12 @@
 """How many round trips a cart and a checkout take, BEGIN and COMMIT among them, however much is bought."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.cart import actions as carts
 from backend.inventory.models import Stock
 from backend.orders import actions as orders
-from tests import factories
+from tests import factories, trips
 from tests.cart.lines import put
 from tests.catalog.drafting import create, variant
 
@@ -17,16 +15,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 AROUND = 2
 
 
-@pytest.fixture
-def trips():
-    """The round trips of a call, each by the first words of its trips."""
-
-    def count(call, **given):
-        with CaptureQueriesContext(connection) as seen:
-            call(now=timezone.now(), **given)
-        return [" ".join(sql.split()[0] for sql in query["sql"].split(";\n")) for query in seen]
-
-    return count
+def trips_of(call, **given):
+    with trips.seen() as made:
+        call(now=timezone.now(), **given)
+    return made
 
 
 def fill(user, count):
@@ -35,20 +27,20 @@ def fill(user, count):
 
 
 @pytest.mark.parametrize("before", [0, 1, 9])
-def test_add_to_cart_takes_two(alice, trips, before):
+def test_add_to_cart_takes_two(alice, before):
     fill(alice, before)
     mug = {"product_id": factories.product().pk, "variant_id": None, "quantity": 1}
 
     for _ in range(2):
-        assert len(trips(carts.add_item, user_id=alice.pk, **mug)) == 2 + AROUND
+        assert len(trips_of(carts.add_item, user_id=alice.pk, **mug)) == 2 + AROUND
 
 
 @pytest.mark.parametrize("count", [1, 9])
-def test_checkout_takes_five(alice, trips, count):
+def test_checkout_takes_five(alice, count):
     fill(alice, count)
     address = factories.address(alice).pk
 
-    made = trips(orders.place_order, user=alice, shipping_address_id=address, billing_address_id=address)
+    made = trips_of(orders.place_order, user=alice, shipping_address_id=address, billing_address_id=address)
 
     cart, parts, told = "INSERT WITH", "INSERT INSERT", "INSERT INSERT"
     assert made == ["BEGIN", "SELECT", cart, "INSERT", f"{parts} {told} WITH", "INSERT", "COMMIT"]
@@ -64,12 +56,12 @@ def test_checkout_takes_five(alice, trips, count):
     ],
     ids=["sold out", "one variant sold out", "low"],
 )
-def test_a_checkout_after_which_little_is_left_takes_a_few_more(alice, trips, fields, is_alert_out, more):
+def test_a_checkout_after_which_little_is_left_takes_a_few_more(alice, fields, is_alert_out, more):
     mug = create("MUG", **fields)
     put(alice, mug, variant=mug.variants.first())
     Stock.objects.update(low_alerted=is_alert_out)
     address = factories.address(alice).pk
 
-    made = trips(orders.place_order, user=alice, shipping_address_id=address, billing_address_id=address)
+    made = trips_of(orders.place_order, user=alice, shipping_address_id=address, billing_address_id=address)
 
     assert len(made) == 5 + AROUND + more

@@ -3,24 +3,23 @@
 import json
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.payments import actions, inbox
+from tests import trips
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def trips(call, **given):
-    with CaptureQueriesContext(connection) as seen:
+def trips_of(call, **given):
+    with trips.seen() as made:
         call(now=timezone.now(), **given)
-    return [" ".join(sql.split()[0] for sql in query["sql"].split(";\n")) for query in seen]
+    return made
 
 
 def test_an_intent_takes_a_look_and_a_transaction_behind_the_call(alice, order, stripe):
-    asked = trips(actions.create_intent, order_id=order.pk, user=alice)
-    again = trips(actions.create_intent, order_id=order.pk, user=alice)
+    asked = trips_of(actions.create_intent, order_id=order.pk, user=alice)
+    again = trips_of(actions.create_intent, order_id=order.pk, user=alice)
 
     assert again == ["SELECT", "SELECT SELECT"]
     whole = "SELECT SELECT SELECT SELECT"
@@ -32,8 +31,8 @@ def test_an_event_of_stripes_is_stored_by_two_and_applied_in_five(alice, order, 
     stripe.pay(payment)
     hook = stripe.sandbox.take_webhooks()[-1]
 
-    stored = trips(inbox.receive, payload=hook.body, signature=hook.signature)
-    applied = trips(inbox.process, event_id=json.loads(hook.body)["id"])
+    stored = trips_of(inbox.receive, payload=hook.body, signature=hook.signature)
+    applied = trips_of(inbox.process, event_id=json.loads(hook.body)["id"])
 
     assert stored == ["BEGIN", "INSERT", "INSERT", "COMMIT"]
     looked = ["SELECT", "SELECT"]

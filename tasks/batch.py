@@ -37,10 +37,11 @@ class Batch:
         with self._lock:
             running, waiting = list(self._running), list(self._waiting)
             self._waiting.clear()
-        if running:
-            jobs.keep(jobs=running, now=now)
+        # First what nobody else would be told of: what runs is kept at the next beat, too.
         if waiting:
             jobs.give_back(jobs=waiting, now=now)
+        if running:
+            jobs.keep(jobs=running, now=now)
         self.end()
 
     def end(self) -> None:

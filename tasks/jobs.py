@@ -71,17 +71,22 @@ def _run(job: Any, batch: Batch) -> Exception | None:
         task.run(**job.kwargs)
     except transient as error:
         log.warning("job postponed: %r", error, extra=_fields(job))
-        # A connection that broke in the task can't be told of it.
-        if not connection.is_usable():
-            connection.close()
+        _mend_connection()
         jobs.postpone(job=job, error=repr(error), now=timezone.now())
     except Exception as error:  # noqa: BLE001 (raised when the others are done)
+        _mend_connection()
         jobs.give_up(job=job, error=repr(error), now=timezone.now())
         return error
     else:
         log.info("job done: %s", job.task, extra=_fields(job))
         batch.is_done(job)
     return None
+
+
+def _mend_connection() -> None:
+    """One that broke in the task can't be told of its end."""
+    if not connection.is_usable():
+        connection.close()
 
 
 def _fields(job: Any) -> dict[str, Any]:

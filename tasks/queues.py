@@ -2,6 +2,7 @@
 
 SHOP = "celery"  # Celery's own default: what beat starts goes there too
 MAIL = "mail"
+MAILS = "%.%mail%"  # what their tasks are called, for PostgreSQL
 
 
 def of(task: str) -> str:

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 BATCH = 200
 LOOK_EVERY_SECONDS = 0.1
 # What became due meanwhile goes together.
-REST_SECONDS = 0.05
+REST_SECONDS = 0.1
 JOBS_A_MESSAGE = 8
 
 Send = Callable[[Sequence[Any]], None]
@@ -35,7 +35,7 @@ def by_celery(jobs: Sequence[Any]) -> None:
 
 def send_due(*, now: datetime, send: Send = by_celery) -> int:
     """Send the jobs that are due; returns how many. Raises kombu's OperationalError: the rest stays due."""
-    jobs = outbox.due_jobs(now=now, limit=BATCH)
+    jobs = outbox.due_jobs(now=now, limit=BATCH, apart=queues.MAILS)
     unsent = {job.pk: job for job in jobs}
     for few in _messages(jobs):
         try:

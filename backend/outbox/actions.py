@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,7 +20,8 @@ RESEND_AFTER = timedelta(seconds=20)
 _TAKE_DUE = """
 SET due_at = %(again_at)s
 WHERE id = ANY(ARRAY(
-    SELECT id FROM outbox_job WHERE due_at <= %(now)s AND failed_at IS NULL
+    SELECT id FROM outbox_job
+     WHERE due_at <= %(now)s AND failed_at IS NULL AND (task LIKE %(apart)s) = %(is_apart)s
      ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ))
 """
@@ -80,15 +82,18 @@ def sweep() -> None:
         cursor.execute("VACUUM (SKIP_LOCKED, TRUNCATE off) outbox_event, outbox_feedentry, outbox_job")
 
 
-def due_jobs(*, now: datetime, limit: int) -> list[Job]:
+def due_jobs(*, now: datetime, limit: int, apart: str = "") -> list[Job]:
     """Take up to `limit` due jobs to send, those longest due; each is due again in 20 s unless it is done.
+
+    And as many of those whose task is named like `apart`: however many they are, they are in nobody's way.
 
     Locks the rows it takes and skips those another relay holds. Does not wait for the disk: what PostgreSQL
     forgets is sent again.
     """
-    change = rows.changing(Job, _TAKE_DUE, now=now, again_at=now + RESEND_AFTER, limit=limit)
-    [due] = rows.read(change, ask=transactions.unhurried)
-    return sorted(due, key=lambda job: job.pk)
+    which = {"now": now, "again_at": now + RESEND_AFTER, "limit": limit, "apart": apart}
+    changes = [rows.changing(Job, _TAKE_DUE, is_apart=is_apart, **which) for is_apart in (False, True)]
+    due = rows.read(*changes, ask=transactions.unhurried)
+    return sorted(chain(*due), key=lambda job: job.pk)
 
 
 def not_sent(*, jobs: Sequence[Job], now: datetime) -> None:

@@ -6,6 +6,7 @@ Leases and ends do not wait for the disk: what PostgreSQL forgets of them when i
 import random
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from backend.core import rows, transactions
 from backend.core.statements import Statement
@@ -27,15 +28,22 @@ WHERE id = ANY(ARRAY(
      ORDER BY id FOR UPDATE
 ))
 """
-# Held by the one who counted that attempt, and not postponed meanwhile.
+# Held by the one who counted that attempt, and not postponed meanwhile. Behind a crash PostgreSQL may give a
+# job's id to another one, so a job is meant by when it was made, too.
 _HELD = """
 WHERE id = ANY(ARRAY(
-    SELECT id FROM outbox_job JOIN unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS held (id, attempts)
-     USING (id, attempts) WHERE leased_until IS NOT NULL ORDER BY id FOR UPDATE OF outbox_job
+    SELECT id FROM outbox_job
+      JOIN unnest(%(ids)s::bigint[], %(made)s::timestamptz[], %(attempts)s::int[])
+        AS held (id, created_at, attempts) USING (id, created_at, attempts)
+     WHERE leased_until IS NOT NULL ORDER BY id FOR UPDATE OF outbox_job
 ))
 """
 _DONE = """DELETE FROM outbox_job
-WHERE id = ANY(ARRAY(SELECT id FROM outbox_job WHERE id = ANY(%(ids)s) ORDER BY id FOR UPDATE))
+WHERE id = ANY(ARRAY(
+    SELECT id FROM outbox_job
+      JOIN unnest(%(ids)s::bigint[], %(made)s::timestamptz[]) AS done (id, created_at) USING (id, created_at)
+     ORDER BY id FOR UPDATE OF outbox_job
+))
 """
 
 
@@ -65,7 +73,7 @@ def give_back(*, jobs: Sequence[Job], now: datetime) -> None:
 
 def done(*, jobs: Sequence[Job]) -> None:
     """The jobs are done and forgotten."""
-    transactions.unhurried(Statement(_DONE, {"ids": [job.pk for job in jobs]}, is_planned_once=True))
+    transactions.unhurried(Statement(_DONE, _named(jobs), is_planned_once=True))
 
 
 def postpone(*, job: Job, error: str, now: datetime) -> None:
@@ -89,6 +97,10 @@ def run_again(*, job_ids: Collection[int], now: datetime) -> int:
 
 
 def _change_held(which: str, jobs: Sequence[Job], now: datetime) -> None:
-    held = {"ids": [job.pk for job in jobs], "attempts": [job.attempts for job in jobs]}
+    held = {**_named(jobs), "attempts": [job.attempts for job in jobs]}
     times = {"now": now, "until": now + LEASE, "due_at": now + DUE_AFTER}
     transactions.unhurried(rows.changing(Job, which, **held, **times).statement)
+
+
+def _named(jobs: Sequence[Job]) -> dict[str, Any]:
+    return {"ids": [job.pk for job in jobs], "made": [job.created_at for job in jobs]}

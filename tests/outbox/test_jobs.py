@@ -180,3 +180,15 @@ def test_a_failed_job_can_be_run_again():
     assert jobs.run_again(job_ids=[job.pk], now=NOW) == 1
 
     assert actions.due_jobs(now=NOW, limit=10) == [job]
+
+
+def test_a_job_that_was_given_the_id_of_another_is_not_taken_for_it():
+    """PostgreSQL may give an id anew when it died before the first one was on the disk."""
+    old = a_job(leased_until=NOW, attempts=1)
+    Job.objects.filter(pk=old.pk).delete()
+    new = a_job(id=old.pk, created_at=NOW + timedelta(seconds=1), leased_until=NOW, attempts=1)
+
+    jobs.done(jobs=[old])
+    jobs.give_back(jobs=[old], now=NOW)
+
+    assert [(job.pk, job.leased_until, job.attempts) for job in Job.objects.all()] == [(new.pk, NOW, 1)]

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from backend.outbox import jobs
@@ -18,6 +19,10 @@ PATIENCE = 20
 def leased(number=1):
     owed = [Job.objects.create(task="tests.slow").pk for _ in range(number)]
     return jobs.lease(job_ids=owed, now=timezone.now())
+
+
+def broken(**given):
+    raise OperationalError("PostgreSQL is away")
 
 
 @pytest.fixture
@@ -58,6 +63,18 @@ def test_a_slow_task_gives_back_the_jobs_behind_it(beats):
     assert list(Job.objects.order_by("id").values_list("pk", "attempts", "leased_until")) == [
         (job.pk, 0, None) for job in others
     ]
+
+
+def test_jobs_are_given_back_even_if_the_lease_of_what_runs_can_not_be_renewed(monkeypatch):
+    slow, waiting = leased(2)
+    batch = Batch([slow, waiting])
+    next(iter(batch))
+    monkeypatch.setattr(jobs, "keep", broken)
+
+    with pytest.raises(OperationalError):
+        batch.beat(now=timezone.now())
+
+    assert Job.objects.get(pk=waiting.pk).leased_until is None
 
 
 def test_what_is_done_is_forgotten_while_the_next_one_takes_its_time(beats):

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from backend.core import rows
 from backend.outbox.models import Job
 from tasks import queues, sending, subscriptions
 from tasks.app import app
@@ -55,6 +56,25 @@ def test_one_that_was_tried_before_goes_alone(sent):
     sending.send_due(now=timezone.now())
 
     assert sorted(sent) == [("celery", tired), ("celery", fresh), ("celery", dying)]
+
+
+def test_a_pile_of_mails_is_in_no_other_job_s_way(sent, monkeypatch):
+    monkeypatch.setattr(sending, "BATCH", 3)
+    mails = owed("orders.mail_shipped", 9)
+    payment = owed("payments.process_event")
+
+    assert sending.send_due(now=timezone.now()) == 4
+
+    assert sent == [("mail", mails[:3]), ("celery", payment)]
+
+
+def test_postgresql_tells_mails_by_the_same_names():
+    tasks = [task for started in subscriptions.TASKS.values() for task, _ in started]
+    asked = "SELECT task FROM unnest(%(tasks)s::text[]) AS task WHERE task LIKE %(mails)s"
+
+    mails = {task for (task,) in rows.fetch(asked, tasks=tasks, mails=queues.MAILS)}
+
+    assert mails == {task for task in tasks if queues.of(task) == queues.MAIL}
 
 
 def test_what_mails_has_a_queue_of_its_own():

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Coroutine
 from typing import Any
 
@@ -11,7 +12,7 @@ import stripe
 
 from backend.catalog.models import Category
 from backend.devstack import ports
-from backend.devstack.bench import cpu, requests, trivial
+from backend.devstack.bench import cpu, listen, requests, trivial
 from backend.devstack.bench.copying import write
 from backend.devstack.bench.load import Job, Result, drive
 from backend.devstack.bench.till import Till
@@ -51,6 +52,33 @@ def test_load_goes_round_in_a_circle_as_often_as_it_is_told(tmp_path, free_port)
     result = driven(tmp_path, free_port, is_circle=True, most=250)
 
     assert (result.sent, result.statuses) == (250, {"200": 250})
+
+
+class Rounds:
+    """Listeners and trigger at once: each round reaches everybody at once."""
+
+    def __init__(self) -> None:
+        self.arrivals: list[tuple[int, float]] = []
+
+    async def fire(self) -> tuple[int, float]:
+        now = time.monotonic()
+        self.arrivals.append((len(self.arrivals), now))
+        return len(self.arrivals) - 1, now
+
+    async def reached(self, version: int) -> None:
+        assert version == len(self.arrivals) - 1
+
+
+def test_rounds_by_the_clock_keep_their_distance_from_those_before(monkeypatch):
+    monkeypatch.setattr(listen, "ROUNDS_A_SECOND", 50)
+    rounds: Any = Rounds()
+    began_at = time.monotonic()
+
+    delays = asyncio.run(listen._by_the_clock(rounds, rounds, 0.04))
+
+    moments = [at for _, at in rounds.arrivals]
+    assert [at - began_at >= place / 50 for place, at in enumerate(moments, 1)] == [True, True]
+    assert delays.p99 == 0
 
 
 def test_processor_time_is_that_of_children_too():

@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 
 from backend.devstack import environment, postgres, processes, procfile, readiness, tether, valkey
-from backend.devstack.bench import cpu, surroundings
+from backend.devstack.bench import cpu, statements, surroundings
 from backend.devstack.console import Console
 
 LIVE = ("web", "worker", "mailer", "relay")
@@ -68,7 +68,8 @@ def running(
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(_folder()))
         console.say("starting PostgreSQL and Valkey")
-        database = stack.enter_context(postgres.start(folder=folder / "postgres"))
+        database = stack.enter_context(postgres.start(folder=folder / "postgres", also=statements.SETTINGS))
+        statements.prepare(database.url())
         news = stack.enter_context(valkey.start(folder=folder / "valkey"))
         settings = surroundings.settings(folder, database_url=database.url(), redis_url=news.url)
         console.say(f"loading {products:,} products, in bulk, and {buyers:,} buyers for each row that writes")
@@ -110,20 +111,6 @@ def process(*words: str, settings: Mapping[str, str], log: Path) -> Iterator[int
 def module(name: str, *words: str) -> list[str]:
     """The command of a program of the bench."""
     return [sys.executable, "-m", f"backend.devstack.bench.{name}", *words]
-
-
-def wait_until_told(shop: Shop) -> None:
-    """Returns when the relay has nothing left to tell, so that one row is not paid for by the next."""
-    with psycopg.connect(shop.database_url, autocommit=True) as connection:
-
-        def is_empty() -> bool:
-            row = connection.execute(
-                "SELECT EXISTS(SELECT FROM outbox_event), EXISTS(SELECT FROM outbox_feedentry)"
-            ).fetchone()
-            return row == (False, False)
-
-        if not processes.wait_until(is_empty, seconds=_READY_SECONDS):
-            raise Failed(f"the relay did not tell everything in {_READY_SECONDS} s")
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Files of requests, ready-made, and of the SQL that such requests send."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -21,10 +21,11 @@ _LATEST_OF_A_KIND = 2000  # questions that are looked through for one of each ki
 
 
 class Asking:
-    """What it writes of one catalogue, `statements` has counted."""
+    """What it writes of one catalogue, `statements` has counted; `say` hears which file is next."""
 
-    def __init__(self, paper: Catalogue, *, folder: Path, now: datetime) -> None:
+    def __init__(self, paper: Catalogue, *, folder: Path, now: datetime, say: Callable[[str], None]) -> None:
         self._paper = paper
+        self._say = say
         self._folder = folder
         self._now = now
         self.statements: dict[str, float] = {}
@@ -123,6 +124,7 @@ class Asking:
         self.statements[name] = _mean(recorded)
 
     def _write(self, name: str, asked: Iterable[str]) -> None:
+        self._say(f"writing down what is asked: {name}")
         requests.write(self._folder / f"{name}.requests", asked)
 
 

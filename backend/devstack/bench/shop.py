@@ -74,7 +74,8 @@ def running(
         settings = surroundings.settings(folder, database_url=database.url(), redis_url=news.url)
         console.say(f"loading {products:,} products, in bulk, and {buyers:,} buyers for each row that writes")
         sizes = ["--products", str(products), "--buyers", str(buyers), "--reads", str(reads)]
-        _prepare([str(folder), *sizes], settings=settings)
+        _prepare(folder, sizes, settings=settings, console=console)
+        console.say("copying the database, for pgbench")
         _copy(database)
         console.say(f"starting {', '.join(programs)}")
         pids = {name: stack.enter_context(program(name, settings, folder)) for name in programs}
@@ -123,17 +124,24 @@ def _folder() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prepare(words: list[str], *, settings: Mapping[str, str]) -> None:
-    made = subprocess.run(
-        tether.command(sys.executable, "-m", "backend.devstack.bench.prepare", *words, signal=signal.SIGTERM),
-        env=settings,
-        cwd=environment.ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if made.returncode != 0:
-        raise Failed(f"the data could not be loaded:\n{made.stderr}")
+def _prepare(folder: Path, sizes: list[str], *, settings: Mapping[str, str], console: Console) -> None:
+    """Says what it is at while it is at it."""
+    words = tether.command(*module("prepare", str(folder), *sizes), signal=signal.SIGTERM)
+    log = folder / "prepare.log"
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(
+            words, env=settings, cwd=environment.ROOT, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as loading,
+    ):
+        try:
+            for line in loading.stdout or ():
+                console.say(line.rstrip())
+        except BaseException:
+            loading.kill()
+            raise
+    if loading.returncode != 0:
+        raise Failed(f"the data could not be loaded:\n{log.read_text(errors='replace')}")
 
 
 def _copy(database: postgres.Postgres) -> None:

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from backend.devstack.bench import buyers, numbering, recording, requests
+from backend.devstack.bench import buyers, kinds, numbering, recording, requests
 from backend.devstack.bench.buyers import Queue
 from backend.devstack.bench.catalogue import Catalogue
 from backend.devstack.bench.questions import PRODUCTS, Guests, Question
@@ -17,7 +17,7 @@ from backend.devstack.bench.sql import READ_SCRIPTS
 
 _RECORDED = 40  # of each kind of read, for the mean number of statements
 _SIGNED_IN = 2000  # requests of a kind by somebody who is signed in: nobody caches them, they may come again
-_LATEST_OF_A_KIND = 2000  # questions that are looked through for one of each kind
+_LATEST_OF_A_KIND = 2000  # searches that are looked through for one of each kind
 
 
 class Asking:
@@ -96,12 +96,12 @@ class Asking:
             (self._folder / f"search-{place}.sql").write_text(text)
 
     def _write_kinds(self, guests: Guests) -> None:
-        kinds: dict[str, str] = {}
-        asked = [guests.lists(_LATEST_OF_A_KIND), searches(self._paper, guests, _LATEST_OF_A_KIND)]
-        for questions in asked:
-            for question in questions:
-                kinds.setdefault(question.kind, question.path)
-        (self._folder / "explained.json").write_text(json.dumps(kinds))
+        """All that can be asked together, and whatever hands type."""
+        explained: dict[str, str] = {}
+        typed = searches(self._paper, guests, _LATEST_OF_A_KIND)
+        for question in chain(kinds.every(self._paper, guests), typed):
+            explained.setdefault(question.kind, question.path)
+        (self._folder / "explained.json").write_text(json.dumps(explained))
 
     def _buyer(self, queue: Queue, place: int) -> dict[str, Any]:
         number, products = queue.first + place, len(self._paper.items)

@@ -32,6 +32,7 @@ ROWS = {
     "checkout, one hot SKU, against many": "checkout, many SKUs",
     "full checkout": "empty endpoint",
     "memory of the REST tier after 1,500 requests, MB": "after 1,000",
+    "memory of its largest worker after 1,500 requests, MB": "after 1,000",
     "deliveries to 40 sockets": "bare app under Daphne",
     "deliveries per CPU second": "bare app under Daphne",
     "commit to socket, p50 in ms": "bare app under Daphne",

@@ -4,7 +4,9 @@ import asyncio
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Coroutine
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ import stripe
 
 from backend.catalog.models import Category
 from backend.devstack import ports
-from backend.devstack.bench import cpu, listen, requests, trivial
+from backend.devstack.bench import cpu, listen, memory, requests, trivial
 from backend.devstack.bench.copying import write
 from backend.devstack.bench.load import Job, Result, drive
 from backend.devstack.bench.till import Till
@@ -79,6 +81,19 @@ def test_rounds_by_the_clock_keep_their_distance_from_those_before(monkeypatch):
     moments = [at for _, at in rounds.arrivals]
     assert [at - began_at >= place / 50 for place, at in enumerate(moments, 1)] == [True, True]
     assert delays.p99 == 0
+
+
+def test_memory_is_looked_at_after_reads_by_guests_and_users_and_writes(tmp_path):
+    for name in memory._MIX:
+        (tmp_path / f"{name}.requests").write_text("\n".join(f"{name} {place}" for place in range(8)))
+    measure: Any = SimpleNamespace(file=lambda name: tmp_path / name)
+
+    memory._mix(measure)
+
+    lines = [line.rsplit(" ", 1)[0] for line in (tmp_path / "mix.requests").read_text().splitlines()]
+    # Details are used up first: three in a turn of eight.
+    assert Counter(lines) == {name: 2 * count for name, count in memory._MIX.items()}
+    assert {"lists signed in", "details signed in", "add"} <= set(lines)
 
 
 def test_processor_time_is_that_of_children_too():

@@ -1,7 +1,11 @@
 """What `make bench` says of other shops, and of whether ours is as many times faster as it should be."""
 
+import re
+
 import pytest
 
+from backend.devstack import environment
+from backend.devstack.bench import __main__ as bench
 from backend.devstack.bench import peers, writes
 from backend.devstack.bench.row import Row
 
@@ -45,3 +49,13 @@ def test_a_checkout_without_payment_is_held_against_one_without_payment(rate, ve
 
 def test_rows_of_another_size_are_not_compared():
     assert peers.lines([row(writes.ADD, 600)], products=1000) == []
+
+
+def test_one_command_prints_everything():
+    (asked,) = re.findall(r"\(SCALE\),--only ([a-z ]+)\)", (environment.ROOT / "Makefile").read_text())
+
+    assert asked.split() == list(bench._KINDS)
+
+
+def test_other_shops_are_there_unasked():
+    assert set(bench._KINDS) - set(bench._parser().parse_args([]).only) == {"scale"}

@@ -30,6 +30,7 @@ class Writes:
         """The table's, in its order, and then the audit. Raises Failed."""
         yield self._measure.row(ADD, partial(self.one, ADD, "add", 0.10))
         yield from self._checkouts()
+        yield self._measure.row(ORDER, self.order)
         yield self.counted(self._measure.row(WHOLE, self.whole))
         self.audit()
 

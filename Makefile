@@ -35,8 +35,8 @@ run: run-packages ## Start the whole shop on PORT (8000), with its own PostgreSQ
 demo: run-packages ## One buyer's journey through the running shop, with the live frames
 	@exec $(BIN)/python -m backend.devstack.demo
 
-bench: run-packages ## How fast the shop is, as ratios to what this machine can do (SCALE=1, BENCH="--only reads")
-	@exec $(BIN)/python -m backend.devstack.bench $(if $(SCALE),--only reads writes memory sockets scale) $(BENCH)
+bench: run-packages ## How fast the shop is, beside this machine and other shops (SCALE=1: 100,000 products too, every figure)
+	@exec $(BIN)/python -m backend.devstack.bench $(if $(SCALE),--only reads deep writes memory sockets peers scale) $(BENCH)
 
 bench-compare: run-packages ## Two runs of make bench side by side (A=commit B=commit, or the last two)
 	@exec $(BIN)/python -m backend.devstack.bench.compare $(A) $(B)

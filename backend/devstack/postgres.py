@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
@@ -97,10 +98,11 @@ class Postgres:
             )
 
 
-def start(*, folder: Path, durable: bool = True) -> Postgres:
+def start(*, folder: Path, durable: bool = True, also: Mapping[str, str] | None = None) -> Postgres:
     """Start the server whose data is in `folder`, made on the first call, with a database `shopwire`.
 
-    `durable=False` is for tests: quick, and lost with the machine. Raises wheel.PostgresFailed.
+    `durable=False` is for tests: quick, and lost with the machine. `also` has more of PostgreSQL's settings.
+    Raises wheel.PostgresFailed.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +110,7 @@ def start(*, folder: Path, durable: bool = True) -> Postgres:
     if not (folder / "data" / "PG_VERSION").exists():
         _create_cluster(folder, user=user)
     _end_orphan(folder / "data")
-    settings = _SETTINGS | (_roomy_settings() if durable else _HASTY_SETTINGS)
+    settings = _SETTINGS | (_roomy_settings() if durable else _HASTY_SETTINGS) | dict(also or {})
     server = Postgres(folder=folder, user=user, settings=settings)
     server.create_database("shopwire")
     return server

@@ -3,10 +3,12 @@
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -26,17 +28,24 @@ ROWS = {
     "product detail, uncached": "empty endpoint",
     "product detail, signed in": "product detail, uncached",
     "search with facets, uncached": "by pgbench",
+    "middle page of all by name, p50 in ms": "its first page",
+    "middle page of all by price, p50 in ms": "its first page",
+    "middle page of a department by name, p50 in ms": "its first page",
+    "middle page of a broad search, p50 in ms": "its first page",
     "add to cart": "by pgbench",
     "checkout, many SKUs": "by pgbench",
     "checkout, one hot SKU": "by pgbench",
     "checkout, one hot SKU, against many": "checkout, many SKUs",
+    "cart and order": "empty endpoint",
     "full checkout": "empty endpoint",
     "memory of the REST tier after 1,500 requests, MB": "after 1,000",
+    "memory of its largest worker after 1,500 requests, MB": "after 1,000",
     "deliveries to 40 sockets": "bare app under Daphne",
     "deliveries per CPU second": "bare app under Daphne",
     "commit to socket, p50 in ms": "bare app under Daphne",
     "commit to socket, p99 in ms": "bare app under Daphne",
 }
+ONE_SHOP = ["--only", "reads", "deep", "writes", "memory", "sockets"]
 
 
 def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
@@ -60,20 +69,38 @@ def left_over(folder: Path) -> list[str]:
 
 @pytest.mark.slow
 def test_bench_measures_every_row_and_leaves_nothing(tmp_path):
-    bench = start(tmp_path, "--json", str(tmp_path / "table.json"))
+    bench = start(tmp_path, *ONE_SHOP, "--json", str(tmp_path / "table.json"))
 
-    assert bench.wait(240) == 0, (tmp_path / "output").read_text()
+    assert bench.wait(400) == 0, (tmp_path / "output").read_text()
 
     rows = json.loads((tmp_path / "table.json").read_text())["rows"]
+    printed = (tmp_path / "output").read_text().splitlines()
     assert [row["name"] for row in rows] == list(ROWS)
     assert all(row["yardstick"].endswith(ROWS[row["name"]]) for row in rows)
     figures = [row[name] for row in rows for name in ("ratio", "rate", "yardstick_rate")]
     assert all(math.isfinite(figure) and figure > 0 for figure in figures)
-    lines = (tmp_path / "output").read_text().splitlines()
-    assert [name for name in ROWS if not any(line.startswith(name) for line in lines)] == []
-    assert "Execution Time" in (tmp_path / "table.explain.txt").read_text()
+    assert [name for name in ROWS if not any(line.startswith(name) for line in printed)] == []
     assert left_over(tmp_path) == []
     assert list(tmp_path.glob("shopwire-bench-*")) == []
+    assert_costs(rows, printed)
+    assert_explained((tmp_path / "table.explain.txt").read_text(), printed)
+
+
+def assert_costs(rows: list[dict[str, Any]], printed: list[str]) -> None:
+    by_name = {row["name"]: row for row in rows}
+    assert by_name["add to cart"]["yardstick_load_cpu"] > 0
+    # Four requests, two jobs and a mail: what nobody sends would be no order.
+    assert by_name["full checkout"]["queries"] > 50 > by_name["full checkout"]["commits"] > 5
+    order = next(line for line in printed if line.startswith("full checkout, ms of CPU an order: "))
+    assert [name for name in ("api", "postgres", "worker", "mailer", "relay") if name not in order] == []
+
+
+def assert_explained(plans: str, printed: list[str]) -> None:
+    assert re.match(
+        r"60 products: \d+ of [\d,]+ plans, of [56]\d\d kinds of questions, have a Seq Scan", plans
+    )
+    assert "Execution Time" in plans
+    assert plans.partition("\n")[0] in printed
 
 
 @pytest.mark.slow

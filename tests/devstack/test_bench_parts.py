@@ -3,7 +3,10 @@
 import asyncio
 import subprocess
 import sys
+import time
+from collections import Counter
 from collections.abc import Coroutine
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ import stripe
 
 from backend.catalog.models import Category
 from backend.devstack import ports
-from backend.devstack.bench import cpu, requests, trivial
+from backend.devstack.bench import cpu, listen, memory, requests, trivial
 from backend.devstack.bench.copying import write
 from backend.devstack.bench.load import Job, Result, drive
 from backend.devstack.bench.till import Till
@@ -51,6 +54,46 @@ def test_load_goes_round_in_a_circle_as_often_as_it_is_told(tmp_path, free_port)
     result = driven(tmp_path, free_port, is_circle=True, most=250)
 
     assert (result.sent, result.statuses) == (250, {"200": 250})
+
+
+class Rounds:
+    """Listeners and trigger at once: each round reaches everybody at once."""
+
+    def __init__(self) -> None:
+        self.arrivals: list[tuple[int, float]] = []
+
+    async def fire(self) -> tuple[int, float]:
+        now = time.monotonic()
+        self.arrivals.append((len(self.arrivals), now))
+        return len(self.arrivals) - 1, now
+
+    async def reached(self, version: int) -> None:
+        assert version == len(self.arrivals) - 1
+
+
+def test_rounds_by_the_clock_keep_their_distance_from_those_before(monkeypatch):
+    monkeypatch.setattr(listen, "ROUNDS_A_SECOND", 50)
+    rounds: Any = Rounds()
+    began_at = time.monotonic()
+
+    delays = asyncio.run(listen._by_the_clock(rounds, rounds, 0.04))
+
+    moments = [at for _, at in rounds.arrivals]
+    assert [at - began_at >= place / 50 for place, at in enumerate(moments, 1)] == [True, True]
+    assert delays.p99 == 0
+
+
+def test_memory_is_looked_at_after_reads_by_guests_and_users_and_writes(tmp_path):
+    for name in memory._MIX:
+        (tmp_path / f"{name}.requests").write_text("\n".join(f"{name} {place}" for place in range(8)))
+    measure: Any = SimpleNamespace(file=lambda name: tmp_path / name)
+
+    memory._mix(measure)
+
+    lines = [line.rsplit(" ", 1)[0] for line in (tmp_path / "mix.requests").read_text().splitlines()]
+    # Details are used up first: three in a turn of eight.
+    assert Counter(lines) == {name: 2 * count for name, count in memory._MIX.items()}
+    assert {"lists signed in", "details signed in", "add"} <= set(lines)
 
 
 def test_processor_time_is_that_of_children_too():

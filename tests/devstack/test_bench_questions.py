@@ -4,7 +4,9 @@ import re
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
-from backend.devstack.bench import catalogue
+import pytest
+
+from backend.devstack.bench import catalogue, deep
 from backend.devstack.bench.catalogue import Catalogue, Item
 from backend.devstack.bench.questions import PAGE, Guests
 from backend.devstack.bench.searches import searches
@@ -38,6 +40,13 @@ def test_every_page_that_is_asked_for_exists():
         asked = words(question.path)
         found = sum(fits(item, asked) for item in PAPER.items)
         assert int(asked["page"]) == 1 or found > (int(asked["page"]) - 1) * PAGE, question
+
+
+@pytest.mark.parametrize(
+    ("found", "page"), [(0, 1), (20, 1), (40, 1), (41, 2), (600, 15), (10_000, 250), (100_000, 2500)]
+)
+def test_the_middle_page_is_as_far_from_both_ends(found, page):
+    assert deep.middle_page(found) == page
 
 
 def test_the_same_catalogue_is_asked_the_same():

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from backend.devstack.bench import memory, peers, reads, report, scale, shop, sockets, table, writes
+from backend.devstack.bench import memory, peers, plans, reads, report, scale, shop, sockets, table, writes
+from backend.devstack.bench.deep import Deep
 from backend.devstack.bench.measuring import CONNECTIONS, Measure
 from backend.devstack.bench.row import Row
 from backend.devstack.bench.scale import Scale
@@ -19,8 +20,8 @@ from backend.devstack.console import Console
 from backend.devstack.postgres_wheel import PostgresFailed
 from backend.devstack.valkey import ValkeyFailed
 
-_KINDS = ("reads", "writes", "memory", "sockets", "scale")
-_USUAL = ("reads", "writes", "memory", "sockets")
+_KINDS = ("reads", "deep", "writes", "memory", "sockets", "peers", "scale")
+_USUAL = tuple(kind for kind in _KINDS if kind != "scale")
 
 
 class Bench:
@@ -29,27 +30,28 @@ class Bench:
     def __init__(self, given: argparse.Namespace, console: Console) -> None:
         self._given = given
         self._console = console
-        self.plans = ""
+        self.plans: dict[int, str] = {}  # by how many products the shop had
 
     def rows(self) -> Iterator[Row]:
         """One after the other, as they are measured. Raises Failed, PostgresFailed, ValkeyFailed."""
         given = self._given
-        if set(given.only) - {"scale"}:
+        if set(given.only) - {"peers", "scale"}:
             buyers = round(writes.BUYERS_A_SECOND * given.seconds * given.repeats)
             sizes = {"products": given.products, "buyers": buyers}
             sizes["reads"] = reads.needed(given.seconds * given.repeats)
             with shop.running(**sizes, programs=shop.ALL, console=self._console) as running:
                 yield from self._of(running, buyers)
-        if "scale" in given.only:
-            scaled = Scale(given.seconds, given.repeats, self._console)
-            yield from scaled.rows()
-            self.plans += f"\n\n{scale.LARGE:,} products\n\n{scaled.plans}"
+        if {"peers", "scale"} & set(given.only):
+            scaled = Scale(given.seconds, given.repeats, self._console, *given.sizes)
+            yield from scaled.rows(given.only)
+            self.plans |= scaled.plans
 
     def _of(self, running: Shop, buyers: int) -> Iterator[Row]:
         given = self._given
         measure = Measure(running, given.seconds, given.repeats, self._console.say)
         kinds: dict[str, Callable[[], Iterator[Row]]] = {
             "reads": lambda: reads.rows(measure),
+            "deep": lambda: Deep(measure).rows(),
             "writes": lambda: Writes(measure, buyers=buyers).rows(),
             "memory": lambda: memory.rows(measure, console=self._console, early=1000, late=given.requests),
             "sockets": lambda: sockets.rows(running, sockets=given.sockets, seconds=given.seconds),
@@ -58,7 +60,7 @@ class Bench:
             if kind in given.only:
                 yield from measured()
         if "reads" in given.only:
-            self.plans = f"{given.products:,} products\n\n{measure.plans()}"
+            self.plans[given.products] = measure.plans()
 
 
 def main() -> None:
@@ -81,9 +83,12 @@ def main() -> None:
         f"{CONNECTIONS} connections, "
         f"{given.repeats} times {given.seconds:g} s a row, {time.monotonic() - began_at:.0f} s in all"
     )
-    print("\n".join([*table.lines(rows, about=about), *peers.lines(rows, products=scale.SMALL)]))
+    explained = [f"{size:,} products: {plans.headline(text)}" for size, text in sorted(bench.plans.items())]
+    print("\n".join(table.lines(rows, about=about, explained=explained)))
+    print("\n".join(peers.lines(rows, products=given.sizes[0])))
     file = report.write(rows, about=about, load=load, file=given.json)
-    file.with_suffix(".explain.txt").write_text(bench.plans)
+    texts = [f"{size:,} products: {text}" for size, text in sorted(bench.plans.items())]
+    file.with_suffix(".explain.txt").write_text("\n\n\n".join(texts))
     console.say(f"kept in {file}; the plans in {file.with_suffix('.explain.txt')}")
 
 
@@ -95,7 +100,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sockets", type=int, default=500, help="how many listen to one topic (500)")
     parser.add_argument("--requests", type=int, default=100_000, help="for the row of memory (100000)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    words = f"of {', '.join(_KINDS)}; usually all but scale, which needs two more shops"
+    words = "how large the shops of peers and scale are (1000 100000)"
+    sizes = (scale.SMALL, scale.LARGE)
+    parser.add_argument("--sizes", type=int, nargs=2, default=sizes, metavar=("SMALL", "LARGE"), help=words)
+    words = f"of {', '.join(_KINDS)}; usually all but scale, which needs a large shop"
     parser.add_argument("--only", nargs="+", choices=_KINDS, default=_USUAL, help=words)
     return parser
 

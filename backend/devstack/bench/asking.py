@@ -1,14 +1,14 @@
 """Files of requests, ready-made, and of the SQL that such requests send."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from backend.devstack.bench import buyers, numbering, recording, requests
+from backend.devstack.bench import buyers, kinds, numbering, recording, requests
 from backend.devstack.bench.buyers import Queue
 from backend.devstack.bench.catalogue import Catalogue
 from backend.devstack.bench.questions import PRODUCTS, Guests, Question
@@ -17,14 +17,15 @@ from backend.devstack.bench.sql import READ_SCRIPTS
 
 _RECORDED = 40  # of each kind of read, for the mean number of statements
 _SIGNED_IN = 2000  # requests of a kind by somebody who is signed in: nobody caches them, they may come again
-_LATEST_OF_A_KIND = 2000  # questions that are looked through for one of each kind
+_LATEST_OF_A_KIND = 2000  # searches that are looked through for one of each kind
 
 
 class Asking:
-    """What it writes of one catalogue, `statements` has counted."""
+    """What it writes of one catalogue, `statements` has counted; `say` hears which file is next."""
 
-    def __init__(self, paper: Catalogue, *, folder: Path, now: datetime) -> None:
+    def __init__(self, paper: Catalogue, *, folder: Path, now: datetime, say: Callable[[str], None]) -> None:
         self._paper = paper
+        self._say = say
         self._folder = folder
         self._now = now
         self.statements: dict[str, float] = {}
@@ -95,12 +96,12 @@ class Asking:
             (self._folder / f"search-{place}.sql").write_text(text)
 
     def _write_kinds(self, guests: Guests) -> None:
-        kinds: dict[str, str] = {}
-        asked = [guests.lists(_LATEST_OF_A_KIND), searches(self._paper, guests, _LATEST_OF_A_KIND)]
-        for questions in asked:
-            for question in questions:
-                kinds.setdefault(question.kind, question.path)
-        (self._folder / "explained.json").write_text(json.dumps(kinds))
+        """All that can be asked together, and whatever hands type."""
+        explained: dict[str, str] = {}
+        typed = searches(self._paper, guests, _LATEST_OF_A_KIND)
+        for question in chain(kinds.every(self._paper, guests), typed):
+            explained.setdefault(question.kind, question.path)
+        (self._folder / "explained.json").write_text(json.dumps(explained))
 
     def _buyer(self, queue: Queue, place: int) -> dict[str, Any]:
         number, products = queue.first + place, len(self._paper.items)
@@ -123,6 +124,7 @@ class Asking:
         self.statements[name] = _mean(recorded)
 
     def _write(self, name: str, asked: Iterable[str]) -> None:
+        self._say(f"writing down what is asked: {name}")
         requests.write(self._folder / f"{name}.requests", asked)
 
 

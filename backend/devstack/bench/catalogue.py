@@ -16,6 +16,7 @@ from backend.devstack.bench.vocabulary import SMALL_WORDS, Words, weights
 _PRODUCTS_IN_A_LEAF = 100
 _LEAVES_IN_A_BRANCH, _BRANCHES_IN_A_DEPARTMENT = 8, 5
 _TOPIC_WORDS = 40  # that a leaf's products are described with
+BROADEST = Words(count=1, seed="words").all[0]  # of all words: a quarter of the products have it
 _ENDINGS = ("0.99", "0.99", "0.95", "0.50", "0.00")
 
 

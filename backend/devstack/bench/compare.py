@@ -1,15 +1,22 @@
-"""`make bench-compare`: two runs side by side, and what changed by more than the measurements' own spread."""
+"""`make bench-compare`: two runs side by side, and what changed by more than the measurements' own spread.
+
+A ratio to a commit's own SQL does not move when that SQL gets slower, so statements and processor time of a
+request are judged too. Rates and delays are shown: they depend on what else the machine had to do.
+"""
 
 import argparse
 import sys
 from collections.abc import Iterator
 
-from backend.devstack.bench import report
+from backend.devstack.bench import report, table
 from backend.devstack.bench.report import Report
-from backend.devstack.bench.row import Row
+from backend.devstack.bench.row import SPENT, Row
 
 _LEAST_NOISE = 0.05  # one run's repeats are closer together than two runs are
-_HEAD = f"{'what':<56}{'before':>9}{'after':>9}{'times':>8}{'noise':>8}"
+_RECORDED_NOISE = 0.01  # of statements of recorded requests, which do not depend on the moment
+_LEAST_MS = 0.005  # of processor time: a tick of a process's clock among a row's requests
+_HEAD = ("what", "ratio", "times", "noise", "", "per second", "queries", *SPENT, "p95 ms")
+_TEXTS = (0, 4)
 
 
 def main() -> None:
@@ -29,18 +36,22 @@ def main() -> None:
 
 
 def lines(before: Report, after: Report) -> list[str]:
-    """The ratios of the rows that both have."""
+    """The rows that both have, before > after."""
     earlier = {row.name: row for row in before.rows}
     pairs = [(earlier[row.name], row) for row in after.rows if row.name in earlier]
-    return [*_about(before, after), "", _HEAD, "-" * len(_HEAD), *(_line(*pair) for pair in pairs)]
+    head, *rows = table.aligned([_HEAD, *(_cells(*pair) for pair in pairs)], texts=_TEXTS)
+    return [*_about(before, after), "", head, "-" * len(head), *rows]
 
 
 def verdict(before: Row, after: Row) -> str:
-    """`better` or `worse` when the ratio moved by more than the noise, else nothing."""
+    """`worse`, and what of it, when anything is by more than the noise; `better` when the ratio is."""
     times = after.ratio / before.ratio
-    if abs(times - 1) <= noise(before, after):
-        return ""
-    return "better" if (times > 1) == (after.most is None) else "worse"
+    is_moved = abs(times - 1) > noise(before, after)
+    is_better = (times > 1) == (after.most is None)
+    worse = [*(["ratio"] if is_moved and not is_better else []), *_risen(before, after)]
+    if worse:
+        return f"worse: {', '.join(worse)}"
+    return "better" if is_moved else ""
 
 
 def noise(before: Row, after: Row) -> float:
@@ -48,10 +59,40 @@ def noise(before: Row, after: Row) -> float:
     return max(before.spread, after.spread, _LEAST_NOISE)
 
 
-def _line(before: Row, after: Row) -> str:
-    times, marked = after.ratio / before.ratio, verdict(before, after)
-    figures = f"{before.ratio:>9.3f}{after.ratio:>9.3f}{times:>8.2f}{100 * noise(before, after):>6.0f} %"
-    return f"{after.name:<56}{figures}  {marked}".rstrip()
+def _risen(before: Row, after: Row) -> Iterator[str]:
+    """What a request costs more than it did."""
+    some = noise(before, after)
+    # What was counted in all processes together depends on how much they had to do at a time.
+    queries_noise = _RECORDED_NOISE if after.commits is None else some
+    if _is_more(before.queries, after.queries, noise=queries_noise):
+        yield "queries"
+    earlier = before.spent()
+    for name, now in after.spent().items():
+        if _is_more(earlier[name], now, noise=some, least=_LEAST_MS):
+            yield name
+
+
+def _is_more(before: float | None, after: float | None, *, noise: float, least: float = 0.0) -> bool:
+    return before is not None and after is not None and after > before * (1 + noise) + least
+
+
+def _cells(before: Row, after: Row) -> tuple[str, ...]:
+    earlier = before.spent()
+    return (
+        after.name,
+        f"{before.ratio:.3f} > {after.ratio:.3f}",
+        f"{after.ratio / before.ratio:.2f}",
+        f"{100 * noise(before, after):.0f} %",
+        verdict(before, after),
+        _change(before.rate, after.rate, ",.1f"),
+        _change(before.queries, after.queries, ".4g"),
+        *(_change(earlier[name], now, ".2f") for name, now in after.spent().items()),
+        _change(before.delays.p95 or None, after.delays.p95 or None, ".1f"),
+    )
+
+
+def _change(before: float | None, after: float | None, form: str) -> str:
+    return "" if before is None or after is None else f"{before:{form}} > {after:{form}}"
 
 
 def _about(before: Report, after: Report) -> Iterator[str]:

@@ -4,9 +4,12 @@ What the actions would leave behind is there: claimed SKUs, opening lines in the
 beside each product follows (keeping.py).
 """
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import Model
 
 from backend.catalog.models import Category, Product, ProductImage, SkuClaim, Variant
 from backend.devstack.bench import catalogue, numbering
@@ -19,20 +22,27 @@ UNITS = 1_000_000  # nothing sells out meanwhile, nothing runs low
 type Values = dict[str, Any]
 
 
-def load(paper: Catalogue, *, now: datetime) -> None:
-    """Its products with three variants and two pictures each."""
-    count = len(paper.items)
+def load(paper: Catalogue, *, now: datetime, say: Callable[[str], None]) -> None:
+    """Its products with three variants and two pictures each. `say` hears what is being copied."""
     numbered = list(enumerate(paper.items, numbering.FIRST_PRODUCT))
-    sold = list(numbering.skus(products=count))
+    sold = list(numbering.skus(products=len(paper.items)))
     units = {sku: _units(paper, product) for sku, product in sold}
-    write(Category, _categories(paper, now))
-    write(Product, (_product(number, item, now) for number, item in numbered))
-    write(ProductImage, (image for number, _ in numbered for image in _images(number, now)))
-    write(SkuClaim, (_claim(f"P-{number}", number) for number, _ in numbered))
-    write(Variant, (_variant(sku, product, now) for sku, product in sold))
-    write(SkuClaim, (_claim(numbering.sku(sku), product) for sku, product in sold))
-    write(Stock, (_stock(sku, product, units[sku]) for sku, product in sold))
-    write(LedgerEntry, (_opening(sku, units[sku], now) for sku, _ in sold if units[sku]))
+    claims = itertools.chain(
+        (_claim(f"P-{number}", number) for number, _ in numbered),
+        (_claim(numbering.sku(sku), product) for sku, product in sold),
+    )
+    copied: list[tuple[type[Model], Iterable[Values]]] = [
+        (Category, _categories(paper, now)),
+        (Product, (_product(number, item, now) for number, item in numbered)),
+        (ProductImage, (image for number, _ in numbered for image in _images(number, now))),
+        (Variant, (_variant(sku, product, now) for sku, product in sold)),
+        (SkuClaim, claims),
+        (Stock, (_stock(sku, product, units[sku]) for sku, product in sold)),
+        (LedgerEntry, (_opening(sku, units[sku], now) for sku, _ in sold if units[sku])),
+    ]
+    for model, rows in copied:
+        say(f"copying {model._meta.verbose_name_plural}, {len(numbered):,} products'")
+        write(model, rows)
 
 
 def _units(paper: Catalogue, product: int) -> int:

@@ -1,7 +1,8 @@
 """Whole checkouts, by a process: 16 buyers at a time fill a cart, order, open an intent and pay.
 
 `python -m backend.devstack.bench.journey` reads a Job as JSON and prints a Result. A buyer is through when
-the shop has taken the webhook; measured is until the last of them has an order that is `processing`.
+the shop has taken the webhook; measured is until the last of them has an order that is `processing`. Buyers
+who don't pay are through when they have ordered.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from typing import Any
 
 import psycopg
 
-from backend.devstack.bench import cpu, requests
+from backend.devstack.bench import cpu, requests, statements
 from backend.devstack.bench.delays import Delays
 from backend.devstack.bench.wire import Wire
 
@@ -38,11 +39,12 @@ class Job:
     connections: int
     seconds: float
     pids: dict[str, int]
+    pays: bool = True
 
 
 @dataclass(frozen=True)
 class Result:
-    """`delays` are from the first request to the webhook's answer; `waited`, till the last is processing."""
+    """`delays` are from the first request to the last answer; `waited`, till the last is processing."""
 
     count: int
     seconds: float
@@ -56,8 +58,8 @@ class Result:
 class Buying:
     """One connection's buyers, one after another, until the time is over."""
 
-    def __init__(self, shop: Wire, till: Wire) -> None:
-        self._shop, self._till = shop, till
+    def __init__(self, shop: Wire, till: Wire, *, pays: bool) -> None:
+        self._shop, self._till, self._pays = shop, till, pays
         self.orders: list[tuple[str, str]] = []
         self.delays: list[float] = []
 
@@ -72,13 +74,18 @@ class Buying:
         ask = self._shop.ask
         await ask(requests.post(requests.ADD, body=buyer["item"], headers=signed_in))
         order = await ask(requests.post(requests.CHECKOUT, body=buyer["addresses"], headers=signed_in))
-        wish = {"order_id": order["id"]}
+        if self._pays:
+            await self._pay(order["id"], signed_in)
+        self.orders.append((order["id"], buyer["token"]))
+
+    async def _pay(self, order: str, signed_in: dict[str, str]) -> None:
+        ask = self._shop.ask
+        wish = {"order_id": order}
         intent = await ask(requests.post(requests.INTENT, body=wish, headers=signed_in))
         paid = requests.post(f"/pay/{intent['payment_intent_id']}", body="", headers={})
         told = await self._till.ask(paid)
         signature = {"Stripe-Signature": told["signature"]}
         await ask(requests.post(requests.WEBHOOK, body=told["body"], headers=signature))
-        self.orders.append((order["id"], buyer["token"]))
 
     async def close(self) -> None:
         await self._shop.close()
@@ -90,7 +97,8 @@ async def drive(job: Job, database: psycopg.Connection) -> Result:
     lines = Path(job.buyers).read_text().splitlines()[job.skip :]
     buyers = (json.loads(line) for line in lines)
     everybody = [
-        Buying(await Wire.open(job.port), await Wire.open(job.till_port)) for _ in range(job.connections)
+        Buying(await Wire.open(job.port), await Wire.open(job.till_port), pays=job.pays)
+        for _ in range(job.connections)
     ]
     paid = _paid(database)
     began_at, load_cpu, before = time.perf_counter(), time.process_time(), cpu.of_trees(job.pids)
@@ -99,10 +107,10 @@ async def drive(job: Job, database: psycopg.Connection) -> Result:
         await buying.close()
     orders = [order for buying in everybody for order in buying.orders]
     bought_at = time.perf_counter()
-    await _all_paid(database, paid + len(orders))
+    await _all_paid(database, paid + (len(orders) if job.pays else 0))
     ended_at, after = time.perf_counter(), cpu.of_trees(job.pids)
     load_cpu = time.process_time() - load_cpu
-    await _look(job.port, orders)
+    await _look(job.port, orders, status="processing" if job.pays else "pending")
     return Result(
         count=len(orders),
         seconds=ended_at - began_at,
@@ -128,12 +136,12 @@ async def _all_paid(database: psycopg.Connection, count: int) -> None:
         await asyncio.sleep(_PAUSE)
 
 
-async def _look(port: int, orders: list[tuple[str, str]]) -> None:
+async def _look(port: int, orders: list[tuple[str, str]], *, status: str) -> None:
     """REST says the same as the table, to some of the buyers."""
     wire = await Wire.open(port)
     for order, token in orders[:: len(orders) // _LOOKED_AT or 1]:
         found = await wire.ask(requests.get(f"{requests.CHECKOUT}{order}/", token=token))
-        if found["status"] != "processing":
+        if found["status"] != status:
             raise ConnectionError(f"order {order} is {found['status']}")
     await wire.close()
 
@@ -141,6 +149,7 @@ async def _look(port: int, orders: list[tuple[str, str]]) -> None:
 def main() -> None:
     job = Job(**json.load(sys.stdin))
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as database:
+        statements.leave_out(database)
         print(json.dumps(asdict(asyncio.run(drive(job, database)))))
 
 

@@ -37,12 +37,14 @@ def run(*, products: int) -> None:
 
 
 def keep(numbers: range) -> None:
-    """As the shop brings it up to date after an upgrade."""
+    """As the shop brings it up to date after an upgrade. Says what it is at, a line a batch."""
     for some in batched(numbers, _BATCH):
         ids = [numbering.row_id("product", number) for number in some]
         with transaction.atomic():
             shelving.refresh(ids)
         actions.represent(product_ids=ids)
+        places = [number - numbering.FIRST_PRODUCT + 1 for number in (some[0], some[-1])]
+        print(f"kept beside products {places[0]:,} to {places[1]:,}: places, words, JSON", flush=True)
 
 
 def _command(part: Sequence[int]) -> list[str]:

@@ -131,11 +131,14 @@ async def _back_to_back(listeners: Listeners, trigger: Trigger, seconds: float) 
 
 
 async def _by_the_clock(listeners: Listeners, trigger: Trigger, seconds: float) -> Delays:
-    """Each round at its time, whether or not the one before is through."""
+    """Each round at its time, whether or not the one before is through.
+
+    The first one keeps its distance from the rounds before, too: the shop would hold it back.
+    """
     listeners.arrivals.clear()
     moments: dict[int, float] = {}
     began_at = time.monotonic()
-    for place in range(max(2, round(seconds * ROUNDS_A_SECOND))):
+    for place in range(1, 1 + max(2, round(seconds * ROUNDS_A_SECOND))):
         await asyncio.sleep(began_at + place / ROUNDS_A_SECOND - time.monotonic())
         version, moment = await trigger.fire()
         moments[version] = moment

@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from backend.devstack.bench import requests, shop, workers
+from backend.devstack.bench import requests, settling, workers
 from backend.devstack.bench.delays import Delays
 from backend.devstack.bench.load import Job, Result
-from backend.devstack.bench.row import Row
+from backend.devstack.bench.row import PGBENCH, Row
 from backend.devstack.bench.shop import Failed, Shop
+from backend.devstack.bench.sql import Alone
 
 CONNECTIONS = 16
 WARM_UP = 0.2  # of the time that is measured
@@ -82,7 +83,7 @@ class Measure:
 
     def settle(self) -> None:
         """What is left to do for earlier rows is done before the next."""
-        shop.wait_until_told(self.shop)
+        settling.wait(self.shop)
 
 
 def row(
@@ -93,6 +94,7 @@ def row(
     yardstick_rate: float,
     queries: float | None = None,
     least: float | None = None,
+    yardstick_load_cpu: float = 0.0,
 ) -> Row:
     """Of what load.py saw."""
     return Row(
@@ -106,7 +108,21 @@ def row(
         cpu_ms={process: 1000 * used / result.count for process, used in result.cpu.items()},
         queries=queries,
         least=least,
+        yardstick_load_cpu=yardstick_load_cpu,
         note="ran out of requests" if result.ran_out else "",
+    )
+
+
+def beside_sql(name: str, result: Result, *, alone: Alone, queries: float, least: float | None) -> Row:
+    """The same beside what its statements did by pgbench."""
+    return row(
+        name,
+        result,
+        yardstick=f"its {queries:.3g} statements {PGBENCH}",
+        yardstick_rate=alone.rate,
+        queries=queries,
+        least=least,
+        yardstick_load_cpu=alone.load_cpu,
     )
 
 

@@ -20,7 +20,7 @@ PRODUCTS = "/api/v1/products/"
 PAGE = 20
 _ABOVE_ALL_PRICES = 1_100
 # In a hundred. None is the newest first, which most people leave as it is.
-_ORDERINGS: dict[str | None, int] = {
+ORDERINGS: dict[str | None, int] = {
     None: 40,
     "price": 20,
     "-price": 10,
@@ -28,9 +28,10 @@ _ORDERINGS: dict[str | None, int] = {
     "created_at": 10,
     "-created_at": 10,
 }
-_STOCKS: dict[bool | None, int] = {None: 60, True: 30, False: 10}
+STOCKS: dict[bool | None, int] = {None: 60, True: 30, False: 10}
 
 type Words = dict[str, str]
+type Prices = tuple[Decimal, Decimal]  # the lower first
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Question:
 
     kind: str
     path: str
+
+
+def question(kind: str, words: Words) -> Question:
+    """To the product list."""
+    return Question(kind, PRODUCTS + (f"?{urlencode(words)}" if words else ""))
 
 
 class Guests:
@@ -58,7 +64,7 @@ class Guests:
             key=lambda place: -len(self._prices[place, None]),
         )
         slugs = [catalogue.slug(place) for place in by_size[:10]]
-        return [self._question("popular", {}), *(self._question("popular", {"category": it}) for it in slugs)]
+        return [question("popular", {}), *(question("popular", {"category": it}) for it in slugs)]
 
     def lists(self, number: int) -> Iterator[Question]:
         """In a hundred: 45 look at a category, 20 at its price range, 15 at one of the shop, 20 at the shop.
@@ -81,19 +87,27 @@ class Guests:
         path = list(self._paper.path(self._random.choice(self._paper.items).leaf))
         return self._random.choices(path, [4, 1, 1][: len(path)])[0]
 
-    def range_of_prices(self) -> tuple[Decimal, Decimal]:
-        """Two prices of products, the lower first."""
+    def range_of_prices(self) -> Prices:
+        """Two prices of products."""
         one, other = (self._random.choice(self._paper.items).price for _ in range(2))
         return min(one, other), max(one, other)
 
+    def pages(self, shelf: int | None, stock: bool | None, prices: Prices | None) -> int:
+        """How many there are of what the filters leave, one at least."""
+        found = self._prices[shelf, stock]
+        number = len(found)
+        if prices is not None:
+            number = bisect_right(found, prices[1]) - bisect_left(found, prices[0])
+        return ceil(number / PAGE) or 1
+
     def ask(self, kind: str, words: Words) -> Question:
         """With a price bound that nothing exceeds, where the same was asked before."""
-        question = self._question(kind, words)
-        while question.path in self._asked:
+        asked = question(kind, words)
+        while asked.path in self._asked:
             bound = _ABOVE_ALL_PRICES + next(self._tie_breaks) / 100
-            question = self._question(kind, {**words, "max_price": f"{bound:.2f}"})
-        self._asked.add(question.path)
-        return question
+            asked = question(kind, {**words, "max_price": f"{bound:.2f}"})
+        self._asked.add(asked.path)
+        return asked
 
     def _category(self) -> Question:
         return self._page("category", shelf=self.shelf_of_somebody())
@@ -116,11 +130,11 @@ class Guests:
         kind: str,
         *,
         shelf: int | None = None,
-        prices: tuple[Decimal, Decimal] | None = None,
+        prices: Prices | None = None,
         is_any_page: bool = False,
     ) -> Question:
-        stock, ordering = self._choice(_STOCKS), self._choice(_ORDERINGS)
-        pages = ceil(self._found(shelf, stock, prices) / PAGE) or 1
+        stock, ordering = self._choice(STOCKS), self._choice(ORDERINGS)
+        pages = self.pages(shelf, stock, prices)
         page = self._random.randint(1, pages) if is_any_page else min(pages, self._early_page())
         words = {
             "category": None if shelf is None else catalogue.slug(shelf),
@@ -136,19 +150,8 @@ class Guests:
     def _early_page(self) -> int:
         return 1 + int(-log2(1 - self._random.random()))
 
-    def _found(self, shelf: int | None, stock: bool | None, prices: tuple[Decimal, Decimal] | None) -> int:
-        """How many products the filters leave."""
-        found = self._prices[shelf, stock]
-        return (
-            len(found) if prices is None else bisect_right(found, prices[1]) - bisect_left(found, prices[0])
-        )
-
     def _choice[T](self, weighted: dict[T, int]) -> T:
         return self._random.choices(list(weighted), list(weighted.values()))[0]
-
-    @staticmethod
-    def _question(kind: str, words: Words) -> Question:
-        return Question(kind, PRODUCTS + (f"?{urlencode(words)}" if words else ""))
 
 
 def _prices(paper: Catalogue) -> dict[tuple[int | None, bool | None], list[Decimal]]:

@@ -69,8 +69,7 @@ def search(measure: Measure) -> Row:
     alone = sql.run_reads(scripts=scripts, url=measure.shop.copy_url, seconds=measure.seconds)
     queries = measure.queries("searches")
     result = measure.drive("searches")
-    words = f"its {queries:.3g} statements by pgbench"
-    return measuring.row(SEARCH, result, yardstick=words, yardstick_rate=alone, queries=queries, least=0.30)
+    return measuring.beside_sql(SEARCH, result, alone=alone, queries=queries, least=0.30)
 
 
 def _empty(measure: Measure) -> Row:

@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 
 from backend.devstack import environment, postgres, processes, procfile, readiness, tether, valkey
-from backend.devstack.bench import cpu, surroundings
+from backend.devstack.bench import cpu, statements, surroundings
 from backend.devstack.console import Console
 
 LIVE = ("web", "worker", "mailer", "relay")
@@ -68,12 +68,14 @@ def running(
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(_folder()))
         console.say("starting PostgreSQL and Valkey")
-        database = stack.enter_context(postgres.start(folder=folder / "postgres"))
+        database = stack.enter_context(postgres.start(folder=folder / "postgres", also=statements.SETTINGS))
+        statements.prepare(database.url())
         news = stack.enter_context(valkey.start(folder=folder / "valkey"))
         settings = surroundings.settings(folder, database_url=database.url(), redis_url=news.url)
         console.say(f"loading {products:,} products, in bulk, and {buyers:,} buyers for each row that writes")
         sizes = ["--products", str(products), "--buyers", str(buyers), "--reads", str(reads)]
-        _prepare([str(folder), *sizes], settings=settings)
+        _prepare(folder, sizes, settings=settings, console=console)
+        console.say("copying the database, for pgbench")
         _copy(database)
         console.say(f"starting {', '.join(programs)}")
         pids = {name: stack.enter_context(program(name, settings, folder)) for name in programs}
@@ -112,20 +114,6 @@ def module(name: str, *words: str) -> list[str]:
     return [sys.executable, "-m", f"backend.devstack.bench.{name}", *words]
 
 
-def wait_until_told(shop: Shop) -> None:
-    """Returns when the relay has nothing left to tell, so that one row is not paid for by the next."""
-    with psycopg.connect(shop.database_url, autocommit=True) as connection:
-
-        def is_empty() -> bool:
-            row = connection.execute(
-                "SELECT EXISTS(SELECT FROM outbox_event), EXISTS(SELECT FROM outbox_feedentry)"
-            ).fetchone()
-            return row == (False, False)
-
-        if not processes.wait_until(is_empty, seconds=_READY_SECONDS):
-            raise Failed(f"the relay did not tell everything in {_READY_SECONDS} s")
-
-
 @contextmanager
 def _folder() -> Iterator[str]:
     """Not TemporaryDirectory: PostgreSQL's last files may still be on their way out."""
@@ -136,17 +124,24 @@ def _folder() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prepare(words: list[str], *, settings: Mapping[str, str]) -> None:
-    made = subprocess.run(
-        tether.command(sys.executable, "-m", "backend.devstack.bench.prepare", *words, signal=signal.SIGTERM),
-        env=settings,
-        cwd=environment.ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if made.returncode != 0:
-        raise Failed(f"the data could not be loaded:\n{made.stderr}")
+def _prepare(folder: Path, sizes: list[str], *, settings: Mapping[str, str], console: Console) -> None:
+    """Says what it is at while it is at it."""
+    words = tether.command(*module("prepare", str(folder), *sizes), signal=signal.SIGTERM)
+    log = folder / "prepare.log"
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(
+            words, env=settings, cwd=environment.ROOT, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as loading,
+    ):
+        try:
+            for line in loading.stdout or ():
+                console.say(line.rstrip())
+        except BaseException:
+            loading.kill()
+            raise
+    if loading.returncode != 0:
+        raise Failed(f"the data could not be loaded:\n{log.read_text(errors='replace')}")
 
 
 def _copy(database: postgres.Postgres) -> None:

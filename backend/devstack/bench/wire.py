@@ -27,7 +27,11 @@ class Wire:
         await self._writer.wait_closed()
 
     async def ask(self, request: str) -> Any:
-        """The JSON of a 2xx. Raises Unexpected, OSError, IncompleteReadError."""
+        """The JSON of a 2xx. Raises what `fetch` raises."""
+        return json.loads(await self.fetch(request))
+
+    async def fetch(self, request: str) -> bytes:
+        """The body of a 2xx. Raises Unexpected, OSError, IncompleteReadError."""
         self._writer.write(request.encode())
         head = await self._reader.readuntil(b"\r\n\r\n")
         found = _LENGTH.search(head)
@@ -35,4 +39,4 @@ class Wire:
         if head[9:10] != b"2":
             line = request.partition("\r\n")[0]
             raise Unexpected(f"{line}: {head[9:12].decode()} {body[:300].decode(errors='replace')}")
-        return json.loads(body)
+        return body

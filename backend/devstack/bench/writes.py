@@ -1,19 +1,20 @@
 """The rows that write: the cart, the order, and everything from the cart to a paid order."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from urllib.parse import urlsplit
 
-from backend.devstack.bench import audit, journey, measuring, sql, workers
+from backend.devstack.bench import audit, journey, measuring, sql, statements, workers
 from backend.devstack.bench.delays import Delays
 from backend.devstack.bench.measuring import CONNECTIONS, Measure
 from backend.devstack.bench.row import Row
 
 ADD, MANY, HOT = "add to cart", "checkout, many SKUs", "checkout, one hot SKU"
-WHOLE = "full checkout"
+ORDER, WHOLE = "cart and order", "full checkout"
 # For each of a row's measurements, and a second of it: as many as the shop serves and enough for pgbench.
 BUYERS_A_SECOND = 800
+_COUNTED = 0.4  # of a row's time
 
 
 class Writes:
@@ -29,7 +30,8 @@ class Writes:
         """The table's, in its order, and then the audit. Raises Failed."""
         yield self._measure.row(ADD, partial(self.one, ADD, "add", 0.10))
         yield from self._checkouts()
-        yield self._measure.row(WHOLE, self.whole)
+        yield self._measure.row(ORDER, self.order)
+        yield self.counted(self._measure.row(WHOLE, self.whole))
         self.audit()
 
     def _checkouts(self) -> Iterator[Row]:
@@ -59,31 +61,29 @@ class Writes:
             self.orders += result.statuses["201"]
         self._measure.settle()
         queries = self._measure.queries(queue)
-        words = f"its {queries:.0f} statements by pgbench"
-        return measuring.row(
-            name, result, yardstick=words, yardstick_rate=alone, queries=queries, least=least
-        )
+        return measuring.beside_sql(name, result, alone=alone, queries=queries, least=least)
 
     def whole(self) -> Row:
         """Four requests to the shop each, one of them Stripe's, until the order is `processing`."""
-        measure = self._measure
-        empty = measuring.rate(measure.empty())
-        job = journey.Job(
-            port=measure.shop.api_port,
-            till_port=urlsplit(measure.shop.settings["STRIPE_API_BASE"]).port or 0,
-            buyers=str(measure.file("whole.buyers")),
-            skip=measure.used["whole"],
-            connections=CONNECTIONS,
-            seconds=measure.seconds,
-            pids=dict(measure.shop.pids),
-        )
-        answer = workers.ask("journey", asdict(job), settings=measure.shop.settings)
-        result = journey.Result(**{**answer, "delays": Delays(**answer["delays"])})
-        measure.used["whole"] += result.count
-        self.orders, self.sold = self.orders + result.count, self.sold + result.count
-        measure.settle()
+        return self._bought(WHOLE, pays=True)
+
+    def order(self) -> Row:
+        """Two requests each: what a full checkout is where nobody pays."""
+        return self._bought(ORDER, pays=False)
+
+    def counted(self, whole: Row) -> Row:
+        """The row, and how many statements an order is to PostgreSQL, whoever sent them, its mail's too."""
+        url = self._measure.shop.database_url
+        statements.begin(url)
+        result = self._buy(pays=True, seconds=_COUNTED * self._measure.seconds)
+        found = statements.end(url)
+        return replace(whole, queries=found.statements / result.count, commits=found.commits / result.count)
+
+    def _bought(self, name: str, *, pays: bool) -> Row:
+        empty = measuring.rate(self._measure.empty())
+        result = self._buy(pays=pays, seconds=self._measure.seconds)
         return Row(
-            name=WHOLE,
+            name=name,
             ratio=result.count / result.seconds / empty,
             yardstick="empty endpoint",
             rate=result.count / result.seconds,
@@ -93,6 +93,27 @@ class Writes:
             cpu_ms={process: 1000 * used / result.count for process, used in result.cpu.items()},
             note="ran out of buyers" if result.ran_out else "",
         )
+
+    def _buy(self, *, pays: bool, seconds: float) -> journey.Result:
+        """Returns when what follows from the orders is done, too."""
+        measure = self._measure
+        job = journey.Job(
+            port=measure.shop.api_port,
+            till_port=urlsplit(measure.shop.settings["STRIPE_API_BASE"]).port or 0,
+            buyers=str(measure.file("whole.buyers")),
+            skip=measure.used["whole"],
+            connections=CONNECTIONS,
+            seconds=seconds,
+            pids=dict(measure.shop.pids),
+            pays=pays,
+        )
+        answer = workers.ask("journey", asdict(job), settings=measure.shop.settings)
+        result = journey.Result(**{**answer, "delays": Delays(**answer["delays"])})
+        measure.used["whole"] += result.count
+        self.orders += result.count
+        self.sold += result.count if pays else 0
+        measure.settle()
+        return result
 
 
 def _against(hot: Row, many: Row) -> Row:

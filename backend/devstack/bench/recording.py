@@ -1,7 +1,7 @@
 """The SQL of real requests, recorded: the yardstick of the rows, replayed by pgbench (sql.py).
 
-Every statement that the request sent is replayed, one round trip each. What writes is replayed about the next
-buyer of the queue.
+Every round trip of the request is replayed, with all the statements that travelled together, but planned each
+time: EXECUTE has no meaning in another session. What writes is replayed about the next buyer of the queue.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connections
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from backend.devstack.bench import numbering, requests
 from backend.devstack.bench.buyers import Queue
@@ -27,7 +27,7 @@ class Script:
     """For pgbench with 8 clients, `-D turn=-1` and `-D first=…`; each client takes every eighth buyer."""
 
     text: str
-    statements: int
+    statements: int  # those that travel together count as one
 
 
 def read(paths: Iterable[str], *, host: str = requests.HOST, token: str = "") -> list[list[str]]:
@@ -47,6 +47,7 @@ def written(*, queue: Queue, products: int, path: str, body: Mapping[str, Any], 
 
 def _recorded(client: Client, method: str, path: str, body: str = "") -> list[str]:
     with ExitStack() as stack:
+        stack.enter_context(override_settings(DATABASE_PREPARES=False))
         recorded = [stack.enter_context(CaptureQueriesContext(connections[name])) for name in connections]
         answer = client.generic(method, path, body, content_type="application/json")
     if answer.status_code not in (200, 201):
@@ -73,6 +74,7 @@ def _generalized(statement: str, user: int, sku: int, product: int) -> str:
     known = {str(user): ":number", str(sku): ":sku", str(product): ":product"}
     statement = _UUID.sub(lambda found: found[1] + known.get(found[2], ":number"), statement)
     statement = _ORDER_NUMBER.sub(r"\1:number", statement)
+    statement = statement.replace(";\n", "\\;\n")  # pgbench sends them together, too
     for digits, variable in known.items():
         statement = statement.replace(digits, variable)
     return statement

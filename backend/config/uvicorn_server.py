@@ -38,6 +38,15 @@ class Socket(WebSocketsSansIOProtocol):
         if not self.disconnected and not self.close_sent and not self.transport.is_closing():
             self.transport.write(frame)
 
+    def send_receive_event_to_app(self) -> None:
+        """uvicorn writes a traceback into the log for each client that says what is no text."""
+        if self.curr_msg_data_type == "text" and not self.close_sent and not _is_text(b"".join(self.frames)):
+            self.frames = []
+            self.conn.send_close(1007)
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
+
     async def _is_read(self) -> bool:
         """A close that can't be written because the client does not read is no close."""
         try:
@@ -55,6 +64,14 @@ class Socket(WebSocketsSansIOProtocol):
     async def _give_up(self) -> None:
         code = Code.NO_PONG
         await self.send({"type": "websocket.close", "code": int(code), "reason": code.reason})
+
+
+def _is_text(said: bytes) -> bool:
+    try:
+        said.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class Server(uvicorn.Server):

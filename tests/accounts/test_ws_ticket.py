@@ -4,6 +4,7 @@ import pytest
 from redis import RedisError
 
 from backend.accounts import tickets
+from backend.core import redis
 from tests.accounts.bodies import NOT_AUTHENTICATED
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +19,13 @@ def test_a_ticket_is_good_for_this_sign_in_once(as_alice, alice):
     assert body["expires_in"] == 30
     assert tickets.redeem(body["ticket"]) == (alice.pk, as_alice.session.pk)
     assert tickets.redeem(body["ticket"]) is None
+
+
+def test_a_ticket_is_forgotten_after_half_a_minute(as_alice):
+    ticket = as_alice.post("auth/ws-ticket/").json()["ticket"]
+
+    [key] = redis.client().keys(f"*{ticket}")
+    assert 0 < redis.client().pttl(key) <= 30_000
 
 
 def test_guests_get_none(as_guest):

@@ -12,9 +12,11 @@ from backend.cart import actions as cart
 from backend.orders import actions as orders
 from backend.orders import queries
 from backend.orders.facts import PaymentFacts
+from backend.outbox.models import Event
 from tests import factories
 from tests.asyncapi.specs import problems
 from tests.caller import Caller
+from tests.consumers.test_centrifuge_topics import cart_topic
 
 ALERTS = {
     "payment.attention": "payment_attention",
@@ -178,3 +180,21 @@ def test_what_apps_are_told_is_as_documented(apps, alice, staff, tell):
         {"id": 8, "unsubscribe": {}},
         3501,
     )
+
+
+def test_refusals_and_what_is_lost_are_told_as_documented(shop, apps, alice, tell):
+    clerk, mug = Clerk(), factories.product(sku="MUG")
+    refusals = [shop.listen(path, alice).end()[1] for path in ("staff/", "stock/?sku=NONE", "nope/")]
+    app = apps.open(alice)
+    app.subscribe(cart_topic(alice))
+    fill_cart(alice, mug)
+    Event.objects.all().delete()
+    fill_cart(alice, mug)
+    tell()
+    push = app.hear()
+
+    for [refusal] in refusals:
+        clerk.check(refusal, "ErrorFrame")
+    clerk.check(push, "Push")
+    assert clerk.problems == []
+    assert push["push"]["unsubscribe"]["code"] == 2500

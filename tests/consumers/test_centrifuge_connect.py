@@ -130,6 +130,13 @@ def test_a_refresh_by_somebody_else_is_final(apps, alice, bob):
         assert app.farewell() == 3500
 
 
+def test_a_guest_has_nothing_to_refresh(apps, alice):
+    app = apps.open()
+    app.say({"id": 9, "refresh": {"token": Caller(alice).token}})
+
+    assert app.farewell() == 3500
+
+
 def test_a_refresh_with_an_old_token_fails(apps, as_alice, alice):
     old = token_of(as_alice, alice, seconds_left=-1)
 

@@ -146,6 +146,21 @@ async def test_an_app_is_pinged_and_must_answer():
     assert socket.client.ended is Code.NO_PONG
 
 
+async def test_pings_are_punctual_however_much_else_is_told():
+    socket, pinged_at = Socket(APPS), []
+    socket.client.start()
+    socket.client.begin_pings(at=0)
+    for at in range(4 * int(PING_SECONDS)):
+        socket.push("news")
+        socket.client.check(now=EARLY, at=at)
+        socket.push("news")
+        if socket.sent[-2] == "{}":
+            pinged_at.append(at)
+            socket.client.ponged()
+
+    assert pinged_at == [PING_SECONDS, 2 * PING_SECONDS, 3 * PING_SECONDS]
+
+
 async def test_who_does_not_say_who_it_is_is_sent_away():
     socket = Socket(APPS)
     socket.client.entry_by = 10.0

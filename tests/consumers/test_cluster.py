@@ -1,7 +1,10 @@
 """The live wire over a Redis Cluster of three nodes: sharded, in order, and it follows a slot that moves."""
 
 import asyncio
+import os
 import signal
+import subprocess
+import sys
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -12,20 +15,26 @@ from redis import Redis
 from redis.crc import key_slot
 
 from api import throttles
+from backend.cart.models import Cart
 from backend.catalog import cache
 from backend.catalog.answers import Answer, Answers
 from backend.config import health
 from backend.core import redis
-from backend.devstack import ports, processes
+from backend.devstack import ports, processes, tether
 from backend.inventory import actions as inventory
 from backend.outbox import wire
+from backend.outbox.models import Event
 from consumers.cluster_link import ClusterLink
 from tasks import telling
-from tests import cluster, factories
+from tests import cluster, factories, live
 from tests.conftest import look_at_the_catalogue_anew
+from tests.consumers.apps import Apps
 from tests.consumers.conftest import start_web
 from tests.consumers.ears import Shop
 from tests.consumers.test_cart import add
+from tests.consumers.test_centrifuge_recovery import unheard
+from tests.consumers.test_centrifuge_topics import cart_topic
+from tests.sdk.test_relay_killed import leads_all
 
 pytestmark = pytest.mark.slow
 TOPICS = [f"order:{number}" for number in range(12)]
@@ -162,6 +171,60 @@ async def test_a_slot_that_moves_is_followed_and_doubted(nodes):
         await until(lambda: changes[-2:] == [False, True] and len(changes) >= 3)
         await publish(Change("user:7", 1))
         await until(lambda: heard == [("user:7", 1)])
+
+
+@pytest.fixture
+def processes_of_a_cluster(nodes, transactional_db, tmp_path):
+    """A web process and a relay; the port of the first."""
+    log, port = tmp_path / "processes.log", ports.find_free()
+    environment = {"REDIS_CLUSTER": "1", "REDIS_URL": nodes[0].url, "CELERY_BROKER_URL": "memory://"}
+    started = [start_web(port=port, log=log, **environment)]
+    command = tether.command(sys.executable, "manage.py", "relay", signal=signal.SIGKILL)
+    settings = {**os.environ, **environment, "DATABASE_URL": live.database_url()}
+    with log.open("ab") as out:
+        started.append(subprocess.Popen(command, env=settings, stdout=out, stderr=out))
+    assert processes.wait_until(leads_all, seconds=30), log.read_text()
+    yield port
+    for process in started:
+        processes.stop(process, first=signal.SIGTERM, grace=8)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def cut(nodes):
+    """Break the process's links to all of the nodes; how many there were."""
+    with ExitStack() as opened:
+        clients = [opened.enter_context(Redis.from_url(node.url)) for node in nodes]
+        return sum(client.execute_command("CLIENT", "KILL", "TYPE", "pubsub") for client in clients)
+
+
+def test_an_app_is_told_by_a_relay_and_recovers_over_a_cluster(nodes, processes_of_a_cluster, alice):
+    mug, topic = factories.product(sku="MUG", quantity=100), cart_topic(alice)
+    with ExitStack() as opened:
+        apps = Apps(processes_of_a_cluster, opened)
+        here, leaver = apps.open(alice), apps.open(alice)
+        here.subscribe(topic)
+        left = leaver.subscribe(topic)
+        add(alice, mug)
+        assert [app.pub(topic)[0] for app in (here, leaver)] == [2, 2]
+
+        leaver.close()
+        unheard(topic, 3)
+        Cart.objects.update(version=3)
+        assert cut(nodes) > 0
+        assert here.pub(topic)[0] == 3
+        for version in (4, 5):
+            cut(nodes)
+            add(alice, mug)
+            assert here.pub(topic)[0] == version
+
+        back = apps.open(alice)
+        position = {"recover": True, "epoch": left["epoch"], "offset": 2}
+        reply = back.subscribe(topic, **position)
+        add(alice, mug)
+        assert (reply["recovered"], [one["offset"] for one in reply["publications"]]) == (True, [3, 4, 5])
+        assert [app.pub(topic)[0] for app in (here, back)] == [6, 6]
+    settled = processes.wait_until(lambda: not Event.objects.exists(), seconds=PATIENCE_SECONDS)
+    assert settled
 
 
 def test_a_whole_process_serves_sockets_over_a_cluster(nodes, alice, transactional_db, tmp_path, tell):

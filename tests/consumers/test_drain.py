@@ -65,3 +65,22 @@ async def test_it_does_not_wait_for_the_deaf_for_ever(told, monkeypatch):
     await drain.close_all(hub)
 
     assert (told, len(hub.clients), len(hub.present)) == ([3001], 0, 1)
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [(500, 1.0), (1, 0.1)], ids=["rate", "setting"])
+async def test_they_are_told_over_a_spread_of_time(told, monkeypatch, settings, rate, seconds):
+    monkeypatch.setattr(drain, "CLIENTS_PER_SECOND", rate)
+    settings.SOCKETS_DRAIN_SECONDS = seconds
+    hub, at_once = Hub(), 10  # of fifty, in a fifth of a tenth of a second
+    clients = [a_client(hub, told) for _ in range(50)]
+
+    draining = asyncio.ensure_future(drain.close_all(hub))
+    while not told:
+        await asyncio.sleep(0)
+    first = len(told)
+    for client in clients:
+        hub.gone(client)
+    async with asyncio.timeout(5):
+        await draining
+
+    assert (first, told) == (at_once, [3001] * 50)

@@ -1,6 +1,12 @@
 """The hub's order of things: how it stands comes first, whatever else is already known."""
 
+import asyncio
+
+import pytest
+
 from backend.outbox import wire
+from consumers.client import Client
+from consumers.dialects import APPS, PLAIN
 from consumers.hub import Hub
 from consumers.news import Seen
 from consumers.topics import Watch
@@ -36,3 +42,44 @@ async def test_of_stock_the_newest_alone_waits_for_who_does_not_read():
     await rest()
 
     assert socket.sent == ["update 2", "update 5"]
+
+
+@pytest.mark.parametrize("dialect", [PLAIN, APPS], ids=["plain", "apps"])
+async def test_a_frame_is_made_once_for_all_who_hear_it(dialect):
+    hub, sent, watch = Hub(), [], Watch(["stock:MUG"], lambda topics: {}, is_stream=False)
+
+    async def send(message):
+        sent.append(message)
+
+    for _ in range(2):
+        client = Client(send=send, dialect=dialect)
+        client.start()
+        hub.greet(client)
+        hub.join(hub.reserve(client, "stock:MUG", watch), 1)
+    hub._told(wire.channel("stock:MUG"), '2 epoch\n{"version":2}')
+    hub.topics["stock:MUG"].show(Seen("stock:MUG", 3, {}))
+
+    assert len(sent) == 4
+    assert sent[0] is sent[1]
+    assert sent[2] is sent[3]
+
+
+async def test_a_hundred_who_come_at_once_cost_a_look_or_two(monkeypatch):
+    hub, looks, sockets = Hub(), [], [Socket() for _ in range(100)]
+
+    def look(topics):
+        looks.append(list(topics))
+        return {topic: Seen(topic, 1, {}) for topic in topics}
+
+    async def listen(names):
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(hub.sources, "listen", listen)
+    watch = Watch(["cart:1"], look, is_stream=True)
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(hub.show(socket.client, watch) for socket in sockets))
+    for socket in sockets:
+        socket.client.start()
+
+    assert len(looks) <= 2
+    assert [socket.sent for socket in sockets] == [[Seen("cart:1", 1, {}).frame]] * 100

@@ -2,6 +2,8 @@
 
 import socket
 
+import pytest
+
 from tests import factories
 
 CALM = '{"hello": "shop"}'
@@ -58,12 +60,22 @@ def test_a_closed_socket_makes_room(shop, alice):
     assert shop.listen("cart/", alice).frame()["type"] == "snapshot"
 
 
-def test_a_client_that_breaks_the_protocol_is_told_by_the_server(shop):
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        (b"\x81\x01a", 1002),
+        (b"\xc1\x81\0\0\0\0a", 1002),
+        (b"\xa1\x81\0\0\0\0a", 1002),
+        (b"\x81\x82\0\0\0\0\xc3\x28", 1007),
+    ],
+    ids=["not-masked", "first-reserved-bit", "second-reserved-bit", "no-utf-8"],
+)
+def test_a_client_that_breaks_the_protocol_is_told_by_the_server(shop, said, code):
     factories.product(sku="A")
     ears = shop.listen("stock/?sku=A")
     ears.frame()
 
     raw: socket.socket = ears.socket.socket
-    raw.sendall(b"\x81\x01a")  # not masked
+    raw.sendall(said)
 
-    assert ears.code() == 1002
+    assert ears.code() == code

@@ -1,6 +1,7 @@
 """/metrics tells what the sockets did, to whoever brings the token."""
 
 import json
+from contextlib import ExitStack
 from urllib.request import urlopen
 
 import pytest
@@ -8,14 +9,20 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from backend.alerts import actions as alerts
+from backend.cart.models import Cart
 from backend.config import metrics
+from backend.core import redis
 from backend.devstack import processes
-from backend.outbox import counters
+from backend.outbox import counters, wire
 from backend.outbox.models import Event, Job
 from consumers.codes import Code
 from consumers.counters import BOUNDS
 from tests import factories
+from tests.consumers.ears import Shop
+from tests.consumers.test_cart import add
+from tests.consumers.test_centrifuge_recovery import unheard
 from tests.consumers.test_orders import place
+from tests.wire import proxy
 
 
 class Metrics:
@@ -109,6 +116,55 @@ def test_closes_and_recoveries_are_counted_by_their_kind(shop, apps, shown, alic
         ("sockets_recoveries_total", "snapshot"): 1,
         ("sockets_recoveries_total", "refused"): 1,
     }
+
+
+def test_what_waits_for_a_slow_reader_and_what_it_skips_is_told(shop, shown):
+    factories.product(sku="MUG")
+    last, news = 200, json.dumps({"type": "update", "data": "x" * 60_000})
+    with proxy.before(shop.port, receive_buffer=4096) as line, ExitStack() as opened:
+        ears = Shop(line.port, opened).listen("stock/?sku=MUG")
+        ears.frame()
+        before = shown.read()
+        line.stop_reading()
+        for version in range(2, last):
+            redis.client().publish(wire.channel("stock:MUG"), f"{version} e\n{news}")
+        assert processes.wait_until(
+            lambda: shown.rises(before).get(("sockets_delivered_total",)) == last - 2, seconds=10
+        )
+        assert shown.have(queued_frames=1, queued_bytes=len(news))
+
+        line.flow()
+        assert shown.have(queued_frames=0, queued_bytes=0)
+        end = news.replace("update", "end")
+        redis.client().publish(wire.channel("stock:MUG"), f"{last} e\n{end}")
+        heard = list(iter(lambda: ears.frame()["type"], "end"))
+
+    skipped = shown.rises(before)[("sockets_conflated_total",)]
+    assert skipped > 0
+    assert len(heard) + skipped == last - 2
+
+
+def test_holes_are_counted_by_what_became_of_them(shop, shown, alice, tell):
+    mug, before = factories.product(sku="MUG"), shown.read()
+    ears = shop.listen("cart/", alice)
+    unheard(ears.frame()["topic"], 2)
+    Cart.objects.update(version=2)
+    add(alice, mug)
+    tell()
+    assert [frame["version"] for frame in ears.frames(2)] == [2, 3]
+    assert gaps(shown.rises(before)) == {"healed": 1}
+
+    add(alice, mug)
+    Event.objects.all().delete()
+    add(alice, mug)
+    tell()
+
+    assert ears.end() == (3010, [])
+    assert gaps(shown.rises(before)) == {"healed": 1, "lost": 1}
+
+
+def gaps(rises):
+    return {name[1]: rise for name, rise in rises.items() if name[0] == "sockets_gaps_total"}
 
 
 def test_what_waits_in_the_shop_is_told(shown, alice, tell):

@@ -1,19 +1,21 @@
 """/ws/orders/ and /ws/orders/{id}/: the caller's orders, everybody's for staff, or one in full."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from backend.cart import actions as cart
+from backend.core import clock
 from backend.orders import actions as orders
 from tests import factories
 
 NOT_YOURS = {"type": "error", "code": "permission_denied", "error": "Not your order"}
 
 
-def place(user, product):
-    now = timezone.now()
+def place(user, product, *, now=None):
+    now = now or timezone.now()
     cart.add_item(user_id=user.pk, product_id=product.pk, variant_id=None, quantity=1, now=now)
     address = factories.address(user)
     return orders.place_order(
@@ -104,3 +106,16 @@ def test_a_customer_hears_nothing_of_others(shop, alice, bob, mug, tell):
     update = ears.frame()
     assert (snapshot["version"], snapshot["data"]) == (0, [])
     assert (update["version"], update["data"]["id"]) == (1, str(mine.pk))
+
+
+def test_all_are_told_when_it_was_written(shop, alice, staff, mug, tell):
+    then = timezone.now() - timedelta(hours=1, microseconds=7)
+    ears = [shop.listen(path, alice) for path in ("orders/", "cart/", "stock/?sku=MUG")]
+    ears += [shop.listen(path, staff) for path in ("orders/?scope=all", "staff/")]
+    for one in ears:
+        one.frame()
+
+    place(alice, mug, now=then)
+    tell()
+
+    assert [one.frame()["at"] for one in ears] == [clock.text(then)] * 5

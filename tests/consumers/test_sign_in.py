@@ -101,15 +101,29 @@ def test_a_sign_out_closes_the_sockets_of_that_sign_in_only(shop, as_alice, alic
     assert there.is_silent()
 
 
-def test_a_deactivated_user_loses_all_sockets(shop, alice, staff, tell):
-    ears = shop.listen("cart/", alice), shop.listen("orders/", alice)
-    for one in ears:
-        one.frame()
+def deactivate(user, staff):
+    actions.deactivate(user_id=user.pk, actor=staff, now=timezone.now())
 
-    actions.deactivate(user_id=alice.pk, actor=staff, now=timezone.now())
+
+def change_password(user, staff):
+    passwords = {"old_password": "Secret-pass-1!", "new_password": "Another-pass-2!"}
+    actions.change_password(user_id=user.pk, now=timezone.now(), **passwords)
+
+
+@pytest.mark.parametrize("end", [deactivate, change_password])
+def test_the_end_of_all_sign_ins_closes_all_sockets(shop, apps, alice, bob, staff, tell, end):
+    ears, others = (shop.listen("cart/", alice), shop.listen("orders/", alice)), shop.listen("cart/", bob)
+    for one in (*ears, others):
+        one.frame()
+    app, another = apps.open(alice), apps.open(bob)
+
+    end(alice, staff)
     tell()
 
-    assert [one.end() for one in ears] == [(3503, []), (3503, [])]
+    assert [one.end() for one in ears] == [(3503, [])] * 2
+    assert app.farewell() == 3503
+    assert others.is_silent()
+    assert another.is_silent()
 
 
 def test_there_is_nothing_at_other_addresses(shop):

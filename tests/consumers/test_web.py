@@ -27,6 +27,7 @@ from tests.consumers.apps import Apps
 from tests.consumers.conftest import start_web
 from tests.consumers.ears import Shop
 from tests.consumers.test_cart import add
+from tests.consumers.test_centrifuge_topics import cart_topic
 from tests.consumers.test_history import wait_for_listener
 
 pytestmark = pytest.mark.slow
@@ -148,14 +149,15 @@ def test_a_taken_port_is_one_line(by):
     assert web.stderr.count("\n") == 1
 
 
+@both_servers
 def test_with_redis_away_sockets_still_open_and_catch_up_when_it_is_back(
-    web, opened, alice, tmp_path, settings, tell
+    web, opened, alice, tmp_path, settings, tell, by
 ):
     mug = factories.product(sku="MUG")
     with valkey.start(folder=tmp_path / "valkey") as news:
         settings.REDIS_URL = news.url
         redis.client.cache_clear()
-        shop = Shop(web(REDIS_URL=news.url)[0], opened)
+        shop = Shop(web(REDIS_URL=news.url, WEB_SERVER=by)[0], opened)
         before = shop.listen("cart/", alice)
         topic = before.frame()["topic"]
 
@@ -174,9 +176,39 @@ def test_with_redis_away_sockets_still_open_and_catch_up_when_it_is_back(
     redis.client.cache_clear()
 
 
-def test_a_sign_out_closes_sockets_even_while_redis_is_away(web, opened, alice, tmp_path):
+@both_servers
+def test_with_redis_away_apps_connect_and_what_they_know_is_nobodys_position(
+    web, opened, alice, tmp_path, settings, tell, by
+):
+    mug, topic = factories.product(sku="MUG"), cart_topic(alice)
     with valkey.start(folder=tmp_path / "valkey") as news:
-        ears = Shop(web(REDIS_URL=news.url)[0], opened).listen("cart/", alice)
+        settings.REDIS_URL = news.url
+        redis.client.cache_clear()
+        apps = Apps(web(REDIS_URL=news.url, WEB_SERVER=by)[0], opened)
+        news.stop()
+        during, replies = [apps.open(alice) for _ in range(2)], []
+        for app in during:
+            replies.append(app.subscribe(topic))
+            assert replies[-1]["data"]["version"] == 1
+
+        news.restart_empty()
+        wait_for_listener(topic)
+        late = apps.open(alice)
+        since = {"recover": True, "epoch": replies[0]["epoch"], "offset": 1}
+        anew = late.subscribe(topic, **since)
+        add(alice, mug)
+        tell()
+
+        assert (anew["recovered"], anew["data"]["version"]) == (False, 1)
+        assert len({reply["epoch"] for reply in (*replies, anew)}) == 3
+        assert [app.pub(topic)[0] for app in (*during, late)] == [2, 2, 2]
+    redis.client.cache_clear()
+
+
+@both_servers
+def test_a_sign_out_closes_sockets_even_while_redis_is_away(web, opened, alice, tmp_path, by):
+    with valkey.start(folder=tmp_path / "valkey") as news:
+        ears = Shop(web(REDIS_URL=news.url, WEB_SERVER=by)[0], opened).listen("cart/", alice)
         ears.frame()
         news.stop()
 

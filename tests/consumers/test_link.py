@@ -104,6 +104,21 @@ async def test_a_redis_that_must_not_be_asked_who_it_is_is_linked_all_the_same()
             await redis.acl_deluser("shy")
 
 
+async def test_a_redis_that_takes_the_connection_and_never_answers_is_tried_anew(monkeypatch):
+    monkeypatch.setattr(links, "QUIET_SECONDS", 0.2)
+    port = urlsplit(settings.REDIS_URL).port
+    with proxy.before(port) as line:
+        line.stall()
+        async with linked(settings.REDIS_URL.replace(str(port), str(line.port))) as ears:
+            await until(line.connections)
+            line.forget()  # the old connection; a new one is of a Redis that is well
+            line.flow()
+
+            await until(lambda: ears.link.is_up)
+            await ears.listen("a")
+            assert await ears.hears("a", "news")
+
+
 async def test_what_is_confirmed_too_late_is_doubted(monkeypatch):
     monkeypatch.setattr(links, "CONFIRM_SECONDS", 0.05)
     port = urlsplit(settings.REDIS_URL).port

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from backend.outbox import wire
 from consumers import histories, store
 from consumers.counters import here
+from consumers.histories import History
 from consumers.hub import Hub
 from consumers.news import Update
 from consumers.topics import Topic
@@ -100,11 +101,11 @@ class Healer:
         for topic, history in zip(before, answers, strict=True):
             if history is None:
                 raise RedisError("no history now")
-            if history.missed is not None:
-                self._tell(topic, history.missed)
-            elif not history.is_silent:
+            if history.missed is None and not history.is_silent:
                 self._lose(topic)
-            elif not self._was_whole(history.epoch):
+                continue
+            self._tell(topic, history.missed or [])
+            if not self._tells_all(history):
                 unknown.append(topic)
         await self._look(unknown)
         for topic, version in before.items():
@@ -118,14 +119,16 @@ class Healer:
         for entry in missed:
             topic.hear(Update(topic.name, entry.version, entry.frame))
 
-    def _was_whole(self, epoch: str) -> bool:
-        """Whether a history that is not there means that nothing happened.
+    def _tells_all(self, history: History) -> bool:
+        """Whether nothing happened but what it tells. Another Redis than before may lack the newest.
 
-        Never in a cluster: a node may have lost its data, and the epoch lives on another.
+        Silence says so for a while, and never in a cluster: a node may have lost its data, and the epoch
+        lives on another.
         """
-        if settings.REDIS_CLUSTER:
+        if self._in(history.epoch) != self._redis:
             return False
-        return self._in(epoch) == self._redis and time.monotonic() - self._whole_at < LONGEST_SILENCE
+        is_fresh = not settings.REDIS_CLUSTER and time.monotonic() - self._whole_at < LONGEST_SILENCE
+        return is_fresh or not history.is_silent
 
     def _in(self, epoch: str) -> tuple[str, str]:
         return epoch, self._hub.sources.link.server

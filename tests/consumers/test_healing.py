@@ -7,6 +7,7 @@ import pytest
 
 from backend.outbox import wire
 from consumers import healing
+from consumers.codes import Code
 from consumers.healing import Healer
 from consumers.histories import History
 from consumers.hub import Hub
@@ -119,17 +120,33 @@ async def test_who_joins_behind_what_others_were_shown_is_shown_it_too(redis):
     assert (len(early.sent), late.sent) == (1, ["update 3"])
 
 
+@pytest.mark.parametrize("history", [SILENT, told(1)], ids=["silent", "told"])
 @pytest.mark.parametrize(("server", "shown"), [("one", []), ("two", [2])])
-async def test_what_another_redis_does_not_remember_is_looked_up(redis, server, shown):
+async def test_what_another_redis_does_not_remember_is_looked_up(redis, server, shown, history):
     healer = await whole(redis)
     socket, place = reserve(redis, "stock:MUG")
     redis.hub.join(place, 1)
 
-    redis.row, redis.link.server = 2, server
+    redis.row, redis.link.server, redis.history = 2, server, history
     redis.link_comes_back()
     await heal(healer)
 
     assert socket.sent == [Seen("stock:MUG", version, {}).frame for version in shown]
+
+
+async def test_news_that_a_redis_which_took_over_never_had_are_lost(redis, monkeypatch):
+    monkeypatch.setattr(healing, "GRACE_SECONDS", 0)
+    healer = await whole(redis)
+    socket, place = reserve(redis, "cart:1")
+    redis.hub.join(place, 1)
+
+    redis.row, redis.link.server, redis.history = 3, "two", told(1, 2)
+    redis.link_comes_back()
+    await heal(healer)
+    healer.check_debts()
+
+    assert socket.sent[:1] == ["update 2"]
+    assert socket.client.ended is Code.HISTORY_LOST
 
 
 async def test_a_fault_leaves_what_it_was_about_in_doubt(redis, monkeypatch):

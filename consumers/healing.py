@@ -29,7 +29,7 @@ class Healer:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._redis = ("", "")  # the epoch of its data, and the server: one that takes over lacks the newest
+        self._redis = ""  # its epoch
         self._whole_at = 0.0
         self._owed: dict[Topic, tuple[int, float]] = {}  # versions, and by when
 
@@ -77,8 +77,8 @@ class Healer:
         positions = [
             (topic.name, topic.version) for topic in hub.topics.values() if topic.version is not None
         ]
-        epoch, found = await histories.ahead(positions)
-        if self._in(epoch) != self._redis:
+        data, found = await histories.ahead(positions)
+        if hub.sources.epoch_of(data) != self._redis:
             hub.doubt(*hub.topics.values())
             return
         self._whole_at = time.monotonic()
@@ -111,7 +111,7 @@ class Healer:
         for topic, version in before.items():
             self._conclude(topic, version)
         if is_all and era == hub.sources.era:
-            self._redis, self._whole_at = self._in(epoch), time.monotonic()
+            self._redis, self._whole_at = epoch, time.monotonic()
 
     def _tell(self, topic: Topic, missed: list[wire.Entry]) -> None:
         if any(entry.version > (topic.version or 0) for entry in missed):
@@ -125,13 +125,10 @@ class Healer:
         Silence says so for a while, and never in a cluster: a node may have lost its data, and the epoch
         lives on another.
         """
-        if self._in(history.epoch) != self._redis:
+        if history.epoch != self._redis:
             return False
         is_fresh = not settings.REDIS_CLUSTER and time.monotonic() - self._whole_at < LONGEST_SILENCE
         return is_fresh or not history.is_silent
-
-    def _in(self, epoch: str) -> tuple[str, str]:
-        return epoch, self._hub.sources.link.server
 
     async def _look(self, topics: list[Topic]) -> None:
         for topic, seen in zip(topics, await self._hub.sources.look(topics), strict=True):

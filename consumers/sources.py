@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from hashlib import blake2b
 from uuid import uuid4
 
 from django.conf import settings
@@ -75,14 +77,19 @@ class Sources:
             except store.AWAY:
                 return None
             if era == self.era:
-                return history
+                return history and replace(history, epoch=self.epoch_of(history.epoch))
 
     async def the_epoch(self) -> str:
         """Of Redis as it is; with Redis away one that never was, so that nobody resumes on it."""
         try:
-            return (self.link.is_up and await self._epochs.get("")) or uuid4().hex
+            data = self.link.is_up and await self._epochs.get("")
         except store.AWAY:
-            return uuid4().hex
+            data = None
+        return self.epoch_of(data) if data else uuid4().hex
+
+    def epoch_of(self, data: str) -> str:
+        """The epoch of this data behind the server that answers now: one that takes over lacks the newest."""
+        return blake2b(f"{data} {self.link.server}".encode(), digest_size=16).hexdigest()
 
     def _link_changed(self, is_up: bool) -> None:
         self.era += 1

@@ -37,7 +37,7 @@ def _position() -> Json:
         "epoch": {
             "type": "string",
             "minLength": 1,
-            "description": "Of the history; an emptied Redis has another.",
+            "description": "Of the history; a Redis that was emptied, or took over, has another.",
         },
         "offset": count("The version up to which the reply tells everything, publications left out."),
     }

@@ -27,6 +27,8 @@ from tests.consumers.apps import Apps
 from tests.consumers.conftest import start_web
 from tests.consumers.ears import Shop
 from tests.consumers.test_cart import add
+from tests.consumers.test_centrifuge_recovery import fresh
+from tests.consumers.test_centrifuge_topics import cart_topic
 from tests.consumers.test_history import wait_for_listener
 
 pytestmark = pytest.mark.slow
@@ -171,6 +173,29 @@ def test_with_redis_away_sockets_still_open_and_catch_up_when_it_is_back(
         add(alice, mug)
         tell()
         assert (before.frame()["version"], during.frame()["version"]) == (3, 3)
+    redis.client.cache_clear()
+
+
+def test_who_comes_back_to_a_redis_that_has_lost_the_newest_gets_a_snapshot(
+    web, opened, alice, tmp_path, settings, tell
+):
+    mug = factories.product(sku="MUG")
+    with valkey.start(folder=tmp_path / "valkey") as news:
+        settings.REDIS_URL = news.url
+        redis.client.cache_clear()
+        apps, topic = Apps(web(REDIS_URL=news.url)[0], opened), cart_topic(alice)
+        add(alice, mug)
+        tell()
+        known = apps.open(alice).subscribe(topic)
+
+        redis.client().save()
+        add(alice, mug)
+        tell()
+        news.restart_empty()  # but for that file
+        wait_for_listener(topic)
+        since = {"epoch": known["epoch"], "offset": known["offset"]}
+
+        assert fresh(apps.open(alice).subscribe(topic, recover=True, **since), 3)
     redis.client.cache_clear()
 
 

@@ -151,12 +151,17 @@ PROMISES = [
                 out="the question which process answers, after a fail-over or a restart from a file",
                 edits=[
                     Edit(
-                        "consumers/healing.py",
-                        "return epoch, self._hub.sources.link.server",
-                        'return epoch, ""',
+                        "consumers/sources.py",
+                        'f"{data} {self.link.server}"',
+                        "data",
                     )
                 ],
-                tests=[f"{HEALING}::test_what_another_redis_does_not_remember_is_looked_up"],
+                tests=[
+                    f"{HEALING}::test_what_another_redis_does_not_remember_is_looked_up",
+                    f"{HEALING}::test_news_that_a_redis_which_took_over_never_had_are_lost",
+                    "tests/consumers/test_web.py"
+                    "::test_who_comes_back_to_a_redis_that_has_lost_the_newest_gets_a_snapshot",
+                ],
             ),
             Break(
                 out="the doubt where Redis confirmed too late",

@@ -164,6 +164,24 @@ async def test_a_cluster_with_a_link_that_broke_is_linked_anew(monkeypatch):
     assert heard == ["bad", "good"]
 
 
+async def test_a_cluster_is_known_by_the_processes_that_answer(monkeypatch):
+    port, half = urlsplit(settings.REDIS_URL).port, cluster_link.SLOTS // 2
+
+    async def look():
+        return [(0, half - 1, f"localhost:{port}"), (half, cluster_link.SLOTS - 1, f"127.0.0.1:{port}")]
+
+    link = cluster_link.ClusterLink(url=settings.REDIS_URL, on_message=None, on_change=lambda _: None)
+    monkeypatch.setattr(link, "_look", look)
+    running = asyncio.create_task(link.run())
+    await until(lambda: link.is_up)
+    async with Redis.from_url(settings.REDIS_URL) as redis:
+        run_id = (await redis.info("server"))["run_id"]
+
+    assert link.server == f"{run_id} {run_id}"
+    running.cancel()
+    await asyncio.wait([running])
+
+
 async def hear_one(link, text, heard):
     """The link runs until it has heard it. Raises what broke it."""
     running = asyncio.create_task(link.run())

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from backend.accounts.tokens import Claims
 from consumers import auth, database, frames, request
+from consumers.client import ENTRY_SECONDS
 from consumers.codes import Code, Refused
 from consumers.dialects import PLAIN
 from consumers.pace import Pace
@@ -19,7 +20,6 @@ from consumers.socket import Socket
 from consumers.topics import Watch
 
 log = logging.getLogger(__name__)
-ENTRY_SECONDS = 10.0
 FRAMES_PER_SECOND = 20
 FRAME_BYTES = 4 * 1024
 

@@ -59,7 +59,7 @@ def _subscribed() -> Json:
 
 EXCHANGES: dict[str, Exchange] = {
     "connect": Exchange(
-        f"Say who it is, within {centrifuge.ENTRY_SECONDS:.0f} s. Without a token it is a guest.",
+        f"Say who it is, within {client.ENTRY_SECONDS:.0f} s. Without a token it is a guest.",
         _body({}, optional={"token": TEXT, "name": TEXT, "version": TEXT}),
         thing(
             {"client": TEXT, "version": TEXT, "ping": {"const": int(client.PING_SECONDS)}, "pong": TRUE},
@@ -134,7 +134,7 @@ def limits() -> dict[str, Any]:
         "commandsPerSecond": centrifuge.COMMANDS_PER_SECOND,
         "frameBytes": centrifuge.FRAME_BYTES,
         "topics": subscribing.MOST_TOPICS,
-        "secondsToConnect": centrifuge.ENTRY_SECONDS,
+        "secondsToConnect": client.ENTRY_SECONDS,
         "pingSeconds": client.PING_SECONDS,
         "pongSeconds": client.PONG_SECONDS,
     }

@@ -33,27 +33,28 @@ class Sources:
         self._looks = looks.shared()
         self._histories = histories.shared()
         self._epochs = histories.shared_epoch()
-        self._idle_since: dict[str, float] = {}
+        self._wanted_at: dict[str, float] = {}  # when somebody last asked or left; looked at later
 
     async def listen(self, names: Iterable[str]) -> None:
         """Returns when all that is told of the topics is heard, or Redis is away."""
         channels = [wire.channel(name) for name in names]
         for name in names:
-            self._idle_since.pop(name, None)
+            self.linger(name)  # whoever wants it may have left by now
         for channel in channels:
             self.link.want(channel)
         await self.link.confirmed(channels)
 
     def linger(self, name: str) -> None:
         """Nobody wants the topic any more; somebody may in a moment."""
-        self._idle_since[name] = time.monotonic()
+        self._wanted_at[name] = time.monotonic()
 
-    def check(self, *, at: float) -> None:
+    def check(self, *, at: float, is_wanted: Callable[[str], bool]) -> None:
         """The look of every second: stop listening to what nobody has wanted for long."""
-        for name, since in list(self._idle_since.items()):
-            if at - since > LINGER_SECONDS:
-                del self._idle_since[name]
-                self.link.drop(wire.channel(name))
+        for name, wanted_at in list(self._wanted_at.items()):
+            if at - wanted_at > LINGER_SECONDS:
+                del self._wanted_at[name]
+                if not is_wanted(name):  # else who leaves it last says so
+                    self.link.drop(wire.channel(name))
 
     async def look(self, topics: Sequence[Topic]) -> list[Seen | None]:
         """How the topics stand, such that everything after it is heard. Raises the database's Error.

@@ -1,10 +1,15 @@
 """The hub's order of things: how it stands comes first, whatever else is already known."""
 
+import asyncio
+from uuid import uuid4
+
 from backend.outbox import wire
+from consumers import sources
 from consumers.hub import Hub
 from consumers.news import Seen
 from consumers.topics import Watch
 from tests.consumers.test_client import Socket, rest
+from tests.consumers.test_link import until
 
 
 async def test_a_state_of_stock_is_shown_although_newer_ones_wait(monkeypatch):
@@ -36,3 +41,30 @@ async def test_of_stock_the_newest_alone_waits_for_who_does_not_read():
     await rest()
 
     assert socket.sent == ["update 2", "update 5"]
+
+
+async def test_what_nobody_wants_any_more_is_listened_to_no_longer(monkeypatch):
+    monkeypatch.setattr(sources, "LINGER_SECONDS", 0)
+    hub, client = Hub(), Socket().client
+    running = asyncio.create_task(hub.sources.link.run())
+    client.user_id = uuid4()
+    await hub.admit(client)
+    for name in ("cart:1", "cart:2"):
+        hub.reserve(client, name, Watch([name], lambda topics: {}, is_stream=True))
+    topics, user = list(hub.topics.values()), f"user:{client.user_id}"
+
+    hub.leave_topic(client, "cart:1")
+    await asyncio.gather(*(hub.sources.remember(topic, 1) for topic in topics))  # who asked is gone by now
+    assert await until(lambda: listened_to(hub) == {"cart:1", "cart:2", user})
+    hub.check()
+    assert await until(lambda: listened_to(hub) == {"cart:2", user})
+    hub.leave(client)
+    hub.check()
+
+    assert await until(lambda: listened_to(hub) == set())
+    running.cancel()
+    await asyncio.wait([running])
+
+
+def listened_to(hub):
+    return {wire.topic_of(channel) for channel in hub.sources.link._sent}

@@ -31,6 +31,7 @@ class Healer:
         self._hub = hub
         self._redis = ""  # its epoch
         self._whole_at = 0.0
+        self._is_settling = False
         self._owed: dict[Topic, tuple[int, float]] = {}  # versions, and by when
 
     async def heal(self) -> None:
@@ -42,6 +43,7 @@ class Healer:
             return  # everything is doubted when it is back
         # Who is still being joined is doubted again then; what is doubted from here on, in the next turn.
         topics = {topic for topic in hub.doubtful if topic.version is not None}
+        self._is_settling = True
         hub.doubtful.clear()
         try:
             await self._settle(topics)
@@ -52,6 +54,8 @@ class Healer:
         except BaseException:
             hub.doubt(*topics)
             raise
+        finally:
+            self._is_settling = False
 
     async def check_positions(self) -> None:
         """Does Redis know more than we were told? A message of its own may be lost without a word."""
@@ -81,7 +85,8 @@ class Healer:
         if hub.sources.epoch_of(data) != self._redis:
             hub.doubt(*hub.topics.values())
             return
-        self._whole_at = time.monotonic()
+        if not hub.doubtful and not self._is_settling:
+            self._whole_at = time.monotonic()
         if found:
             await asyncio.sleep(IN_FLIGHT_SECONDS)
         for name, version in found.items():

@@ -47,6 +47,16 @@ class Redis:
     async def the_epoch(self):
         return self.hub.sources.epoch_of("epoch")
 
+    def is_ahead(self, monkeypatch, found):
+        """What the cheap look finds, at once."""
+
+        async def ahead(positions):
+            return "epoch", {name: found[name] for name, version in positions if version < found.get(name, 0)}
+
+        monkeypatch.setattr(healing.histories, "ahead", ahead)
+        monkeypatch.setattr(healing, "CHECK_SECONDS", 0)
+        monkeypatch.setattr(healing, "IN_FLIGHT_SECONDS", 0)
+
     def link_comes_back(self):
         self.hub.sources._link_changed(False)
         self.hub.sources._link_changed(True)
@@ -173,13 +183,33 @@ async def test_a_message_that_was_lost_without_a_word_is_found_by_its_position(r
     redis.hub.join(place, 1)
     redis.history = told(2)
 
-    async def ahead(positions):
-        return "epoch", {name: 2 for name, version in positions if version < 2}
-
-    monkeypatch.setattr(healing.histories, "ahead", ahead)
-    monkeypatch.setattr(healing, "CHECK_SECONDS", 0)
-    monkeypatch.setattr(healing, "IN_FLIGHT_SECONDS", 0)
+    redis.is_ahead(monkeypatch, {"cart:1": 2})
     await healer.check_positions()
     await heal(healer)
 
     assert socket.sent == ["update 2"]
+
+
+@pytest.mark.parametrize("is_settling", [False, True])
+async def test_what_is_in_doubt_is_not_whole_because_a_history_that_is_gone_shows_nothing(
+    redis, monkeypatch, is_settling
+):
+    healer = await whole(redis)
+    socket, place = reserve(redis, "stock:MUG")
+    redis.hub.join(place, 1)
+    redis.is_ahead(monkeypatch, {})
+
+    async def remember(topic, version):
+        if is_settling:
+            await healer.check_positions()
+        return await redis.remember(topic, version)
+
+    monkeypatch.setattr(redis.hub.sources, "remember", remember)
+    healer._whole_at -= healing.LONGEST_SILENCE
+    redis.row = 2
+    redis.hub.doubt(place.topic)
+    if not is_settling:
+        await healer.check_positions()
+    await heal(healer)
+
+    assert socket.sent == [Seen("stock:MUG", 2, {}).frame]

@@ -70,7 +70,7 @@ class LiveSocket(Socket):
         self.client.start()
 
     async def _claims(self, asked: Request) -> Claims | None:
-        """A ticket is asked of Redis, in a thread; a token needs nobody."""
+        """A ticket is looked up, in a thread; a token needs nobody."""
         question = partial(auth.claims, asked, now=timezone.now())
         return await database.ask(question) if "ticket" in asked.query else question()
 

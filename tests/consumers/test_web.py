@@ -49,6 +49,16 @@ def web(transactional_db, tmp_path):
         processes.stop(process, first=signal.SIGTERM, grace=8)
 
 
+@pytest.fixture
+def news(tmp_path, settings):
+    """A Redis of this test's own, for the test too."""
+    with valkey.start(folder=tmp_path / "valkey") as started:
+        settings.REDIS_URL = started.url
+        redis.client.cache_clear()
+        yield started
+    redis.client.cache_clear()
+
+
 both_servers = pytest.mark.parametrize("by", ["daphne", "uvicorn"])
 
 
@@ -150,53 +160,41 @@ def test_a_taken_port_is_one_line(by):
     assert web.stderr.count("\n") == 1
 
 
-def test_with_redis_away_sockets_still_open_and_catch_up_when_it_is_back(
-    web, opened, alice, tmp_path, settings, tell
-):
+def test_with_redis_away_sockets_still_open_and_catch_up_when_it_is_back(web, opened, news, alice, tell):
     mug = factories.product(sku="MUG")
-    with valkey.start(folder=tmp_path / "valkey") as news:
-        settings.REDIS_URL = news.url
-        redis.client.cache_clear()
-        shop = Shop(web(REDIS_URL=news.url)[0], opened)
-        before = shop.listen("cart/", alice)
-        topic = before.frame()["topic"]
+    shop = Shop(web(REDIS_URL=news.url)[0], opened)
+    before = shop.listen("cart/", alice)
+    topic = before.frame()["topic"]
 
-        news.stop()
-        add(alice, mug)
-        during = shop.listen("cart/", alice)
-        assert during.frame()["version"] == 2
-        news.restart_empty()
-        wait_for_listener(topic)
-        tell()
-        assert before.frame()["version"] == 2
+    news.stop()
+    add(alice, mug)
+    during = shop.listen("cart/", alice)
+    assert during.frame()["version"] == 2
+    news.restart_empty()
+    wait_for_listener(topic)
+    tell()
+    assert before.frame()["version"] == 2
 
-        add(alice, mug)
-        tell()
-        assert (before.frame()["version"], during.frame()["version"]) == (3, 3)
-    redis.client.cache_clear()
+    add(alice, mug)
+    tell()
+    assert (before.frame()["version"], during.frame()["version"]) == (3, 3)
 
 
-def test_who_comes_back_to_a_redis_that_has_lost_the_newest_gets_a_snapshot(
-    web, opened, alice, tmp_path, settings, tell
-):
+def test_who_comes_back_to_a_redis_that_has_lost_the_newest_gets_a_snapshot(web, opened, news, alice, tell):
     mug = factories.product(sku="MUG")
-    with valkey.start(folder=tmp_path / "valkey") as news:
-        settings.REDIS_URL = news.url
-        redis.client.cache_clear()
-        apps, topic = Apps(web(REDIS_URL=news.url)[0], opened), cart_topic(alice)
-        add(alice, mug)
-        tell()
-        known = apps.open(alice).subscribe(topic)
+    apps, topic = Apps(web(REDIS_URL=news.url)[0], opened), cart_topic(alice)
+    add(alice, mug)
+    tell()
+    known = apps.open(alice).subscribe(topic)
 
-        redis.client().save()
-        add(alice, mug)
-        tell()
-        news.restart_empty()  # but for that file
-        wait_for_listener(topic)
-        since = {"epoch": known["epoch"], "offset": known["offset"]}
+    redis.client().save()
+    add(alice, mug)
+    tell()
+    news.restart_empty()  # but for that file
+    wait_for_listener(topic)
+    since = {"epoch": known["epoch"], "offset": known["offset"]}
 
-        assert fresh(apps.open(alice).subscribe(topic, recover=True, **since), 3)
-    redis.client.cache_clear()
+    assert fresh(apps.open(alice).subscribe(topic, recover=True, **since), 3)
 
 
 def test_a_sign_out_closes_sockets_even_while_redis_is_away(web, opened, alice, tmp_path):

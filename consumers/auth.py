@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from redis import RedisError
 
+from backend.accounts import queries as accounts
 from backend.accounts import tickets, tokens
 from backend.accounts.tokens import Claims
 from consumers import origins
@@ -26,9 +27,9 @@ def check_origin(request: Request) -> None:
 
 
 def claims(request: Request, *, now: datetime) -> Claims | None:
-    """What the caller claims, with a valid signature; None for a guest. Asks Redis for a ticket.
+    """What the caller claims, with a valid signature; None for a guest. A ticket is looked up, not a token.
 
-    That the sign-in still lives is for SignIns.user_of to say. Raises Refused.
+    That the sign-in still lives is for SignIns.user_of to say. Raises Refused, or the database's Error.
     """
     ticket = request.query.get("ticket")
     if (token := _token(request)) is not None:
@@ -65,7 +66,12 @@ def _redeemed(ticket: str, *, now: datetime) -> Claims:
     if holder is None:
         raise _invalid()
     user_id, session_id = holder
-    return Claims(user_id=user_id, session_id=session_id, expires_at=now + settings.JWT_ACCESS)
+    try:
+        _, session = accounts.signed_in(user_id=user_id, session_id=session_id)
+    except tokens.InvalidToken as error:
+        raise _invalid() from error
+    expires_at = min(now + settings.JWT_ACCESS, session.expires_at)
+    return Claims(user_id=user_id, session_id=session_id, expires_at=expires_at)
 
 
 def _invalid() -> Refused:

@@ -17,7 +17,6 @@ from consumers.socket import Socket
 from consumers.subscribing import MOST_TOPICS, subscribe
 
 log = logging.getLogger(__name__)
-ENTRY_SECONDS = 10.0
 COMMANDS_PER_SECOND = 30
 FRAME_BYTES = 64 * 1024
 
@@ -32,7 +31,7 @@ class AppSocket(Socket):
         self.subscribes = Allowance(most=2 * MOST_TOPICS, per_second=10)
         await self.enter(dialect=APPS)
         self.session = Session(self.client, self.hub)
-        self.client.entry_by = time.monotonic() + ENTRY_SECONDS
+        self.client.begin_entry(at=time.monotonic())
         self.client.start()
         try:
             auth.check_origin(request.read(self.scope))

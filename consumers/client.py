@@ -16,6 +16,7 @@ from consumers.dialects import Dialect
 from consumers.outgoing import Outgoing
 
 log = logging.getLogger(__name__)
+ENTRY_SECONDS = 10.0  # in which a socket must have said who it is
 SLOW_SECONDS = 5.0
 PING_SECONDS = 25.0
 PONG_SECONDS = 10.0
@@ -113,6 +114,10 @@ class Client:
             self.stop()
             self._ending = asyncio.get_running_loop().create_task(self._finish(code))
             self._on_end(self)
+
+    def begin_entry(self, *, at: float) -> None:
+        """From now on it has ten seconds to say who it is. `at` is monotonic."""
+        self.entry_by = at + ENTRY_SECONDS
 
     def begin_pings(self, *, at: float) -> None:
         """From now on the client is pinged, and must answer. `at` is monotonic."""

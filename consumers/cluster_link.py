@@ -31,11 +31,15 @@ class ClusterLink:
         self._on_message = on_message
         self._on_change = on_change
         self.is_up = False
-        self.server = ""  # there are several
         self._wanted: set[str] = set()
         self._map: Map = []
         self._links: dict[Node, Link] = {}
         self._known = asyncio.Event()  # which node has what
+
+    @property
+    def server(self) -> str:
+        """Which processes of Redis they were, the last time the links were up."""
+        return " ".join(sorted(link.server for link in self._links.values()))
 
     def want(self, channel: str) -> None:
         """Subscribe, now or as soon as Redis is there."""

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from backend.outbox import wire
 from consumers import histories, store
 from consumers.counters import here
+from consumers.histories import History
 from consumers.hub import Hub
 from consumers.news import Update
 from consumers.topics import Topic
@@ -28,8 +29,9 @@ class Healer:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._redis = ("", "")  # the epoch of its data, and the server: one that takes over lacks the newest
+        self._redis = ""  # its epoch
         self._whole_at = 0.0
+        self._is_settling = False
         self._owed: dict[Topic, tuple[int, float]] = {}  # versions, and by when
 
     async def heal(self) -> None:
@@ -41,6 +43,7 @@ class Healer:
             return  # everything is doubted when it is back
         # Who is still being joined is doubted again then; what is doubted from here on, in the next turn.
         topics = {topic for topic in hub.doubtful if topic.version is not None}
+        self._is_settling = True
         hub.doubtful.clear()
         try:
             await self._settle(topics)
@@ -51,6 +54,8 @@ class Healer:
         except BaseException:
             hub.doubt(*topics)
             raise
+        finally:
+            self._is_settling = False
 
     async def check_positions(self) -> None:
         """Does Redis know more than we were told? A message of its own may be lost without a word."""
@@ -76,11 +81,12 @@ class Healer:
         positions = [
             (topic.name, topic.version) for topic in hub.topics.values() if topic.version is not None
         ]
-        epoch, found = await histories.ahead(positions)
-        if self._in(epoch) != self._redis:
+        data, found = await histories.ahead(positions)
+        if hub.sources.epoch_of(data) != self._redis:
             hub.doubt(*hub.topics.values())
             return
-        self._whole_at = time.monotonic()
+        if not hub.doubtful and not self._is_settling:
+            self._whole_at = time.monotonic()
         if found:
             await asyncio.sleep(IN_FLIGHT_SECONDS)
         for name, version in found.items():
@@ -100,17 +106,17 @@ class Healer:
         for topic, history in zip(before, answers, strict=True):
             if history is None:
                 raise RedisError("no history now")
-            if history.missed is not None:
-                self._tell(topic, history.missed)
-            elif not history.is_silent:
+            if history.missed is None and not history.is_silent:
                 self._lose(topic)
-            elif not self._was_whole(history.epoch):
+                continue
+            self._tell(topic, history.missed or [])
+            if not self._tells_all(history):
                 unknown.append(topic)
         await self._look(unknown)
         for topic, version in before.items():
             self._conclude(topic, version)
         if is_all and era == hub.sources.era:
-            self._redis, self._whole_at = self._in(epoch), time.monotonic()
+            self._redis, self._whole_at = epoch, time.monotonic()
 
     def _tell(self, topic: Topic, missed: list[wire.Entry]) -> None:
         if any(entry.version > (topic.version or 0) for entry in missed):
@@ -118,17 +124,16 @@ class Healer:
         for entry in missed:
             topic.hear(Update(topic.name, entry.version, entry.frame))
 
-    def _was_whole(self, epoch: str) -> bool:
-        """Whether a history that is not there means that nothing happened.
+    def _tells_all(self, history: History) -> bool:
+        """Whether nothing happened but what it tells. Another Redis than before may lack the newest.
 
-        Never in a cluster: a node may have lost its data, and the epoch lives on another.
+        Silence says so for a while, and never in a cluster: a node may have lost its data, and the epoch
+        lives on another.
         """
-        if settings.REDIS_CLUSTER:
+        if history.epoch != self._redis:
             return False
-        return self._in(epoch) == self._redis and time.monotonic() - self._whole_at < LONGEST_SILENCE
-
-    def _in(self, epoch: str) -> tuple[str, str]:
-        return epoch, self._hub.sources.link.server
+        is_fresh = not settings.REDIS_CLUSTER and time.monotonic() - self._whole_at < LONGEST_SILENCE
+        return is_fresh or not history.is_silent
 
     async def _look(self, topics: list[Topic]) -> None:
         for topic, seen in zip(topics, await self._hub.sources.look(topics), strict=True):

@@ -129,7 +129,7 @@ class Hub:
         now, at = timezone.now(), time.monotonic()
         for client in tuple(self.clients):
             client.check(now=now, at=at)
-        self.sources.check(at=at)
+        self.sources.check(at=at, is_wanted=self._is_wanted)
 
     def gauges(self) -> dict[str, int]:
         """How things are now; consumers/counters.py has what has been."""
@@ -156,6 +156,11 @@ class Hub:
             del self.topics[topic.name]
             self.doubtful.discard(topic)
             self.sources.linger(topic.name)
+
+    def _is_wanted(self, name: str) -> bool:
+        if name.startswith(PREFIX):
+            return self.sign_ins.count(UUID(name.removeprefix(PREFIX))) > 0
+        return name in self.topics
 
     def _told(self, channel: str, message: str) -> None:
         name = wire.topic_of(channel)

@@ -37,7 +37,7 @@ class Link:
             url,
             decode_responses=True,
             protocol=2,
-            socket_timeout=None,
+            socket_timeout=QUIET_SECONDS,  # for the handshake and all that is sent; `_next` has its own
             socket_connect_timeout=1,
             retry=Retry(NoBackoff(), 0),
             connection_class=connections.Wary,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from backend.accounts.tokens import Claims
 from consumers import auth, database, frames, request
+from consumers.client import ENTRY_SECONDS
 from consumers.codes import Code, Refused
 from consumers.dialects import PLAIN
 from consumers.pace import Pace
@@ -19,7 +20,6 @@ from consumers.socket import Socket
 from consumers.topics import Watch
 
 log = logging.getLogger(__name__)
-ENTRY_SECONDS = 10.0
 FRAMES_PER_SECOND = 20
 FRAME_BYTES = 4 * 1024
 
@@ -70,7 +70,7 @@ class LiveSocket(Socket):
         self.client.start()
 
     async def _claims(self, asked: Request) -> Claims | None:
-        """A ticket is asked of Redis, in a thread; a token needs nobody."""
+        """A ticket is looked up, in a thread; a token needs nobody."""
         question = partial(auth.claims, asked, now=timezone.now())
         return await database.ask(question) if "ticket" in asked.query else question()
 

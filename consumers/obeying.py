@@ -82,11 +82,13 @@ async def _sign_in(session: Session, claims: tokens.Claims) -> None:
     """The sign-in is looked up only once a sign-out is heard by the hub. Raises Refused."""
     client, hub = session.client, session.hub
     client.is_of(claims)
+    client.entry_by = None  # it has said so; how long the look takes is not its fault
     try:
         await hub.admit(client)
         user = await hub.sign_ins.user_of(claims)
     except DatabaseError:
         hub.dismiss(client)  # it may say again who it is
+        client.begin_entry(at=time.monotonic())
         raise
     client.is_let_in, client.is_staff = True, user.is_staff
     if not await seats.take(client, open_here=hub.sign_ins.count(client.user_id)):

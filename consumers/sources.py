@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from hashlib import blake2b
 from uuid import uuid4
 
 from django.conf import settings
@@ -31,27 +33,28 @@ class Sources:
         self._looks = looks.shared()
         self._histories = histories.shared()
         self._epochs = histories.shared_epoch()
-        self._idle_since: dict[str, float] = {}
+        self._wanted_at: dict[str, float] = {}  # when somebody last asked or left; looked at later
 
     async def listen(self, names: Iterable[str]) -> None:
         """Returns when all that is told of the topics is heard, or Redis is away."""
         channels = [wire.channel(name) for name in names]
         for name in names:
-            self._idle_since.pop(name, None)
+            self.linger(name)  # whoever wants it may have left by now
         for channel in channels:
             self.link.want(channel)
         await self.link.confirmed(channels)
 
     def linger(self, name: str) -> None:
         """Nobody wants the topic any more; somebody may in a moment."""
-        self._idle_since[name] = time.monotonic()
+        self._wanted_at[name] = time.monotonic()
 
-    def check(self, *, at: float) -> None:
+    def check(self, *, at: float, is_wanted: Callable[[str], bool]) -> None:
         """The look of every second: stop listening to what nobody has wanted for long."""
-        for name, since in list(self._idle_since.items()):
-            if at - since > LINGER_SECONDS:
-                del self._idle_since[name]
-                self.link.drop(wire.channel(name))
+        for name, wanted_at in list(self._wanted_at.items()):
+            if at - wanted_at > LINGER_SECONDS:
+                del self._wanted_at[name]
+                if not is_wanted(name):  # else who leaves it last says so
+                    self.link.drop(wire.channel(name))
 
     async def look(self, topics: Sequence[Topic]) -> list[Seen | None]:
         """How the topics stand, such that everything after it is heard. Raises the database's Error.
@@ -75,14 +78,19 @@ class Sources:
             except store.AWAY:
                 return None
             if era == self.era:
-                return history
+                return history and replace(history, epoch=self.epoch_of(history.epoch))
 
     async def the_epoch(self) -> str:
         """Of Redis as it is; with Redis away one that never was, so that nobody resumes on it."""
         try:
-            return (self.link.is_up and await self._epochs.get("")) or uuid4().hex
+            data = self.link.is_up and await self._epochs.get("")
         except store.AWAY:
-            return uuid4().hex
+            data = None
+        return self.epoch_of(data) if data else uuid4().hex
+
+    def epoch_of(self, data: str) -> str:
+        """The epoch of this data behind the server that answers now: one that takes over lacks the newest."""
+        return blake2b(f"{data} {self.link.server}".encode(), digest_size=16).hexdigest()
 
     def _link_changed(self, is_up: bool) -> None:
         self.era += 1

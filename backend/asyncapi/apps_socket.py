@@ -37,7 +37,7 @@ def _position() -> Json:
         "epoch": {
             "type": "string",
             "minLength": 1,
-            "description": "Of the history; an emptied Redis has another.",
+            "description": "Of the history; a Redis that was emptied, or took over, has another.",
         },
         "offset": count("The version up to which the reply tells everything, publications left out."),
     }
@@ -59,7 +59,7 @@ def _subscribed() -> Json:
 
 EXCHANGES: dict[str, Exchange] = {
     "connect": Exchange(
-        f"Say who it is, within {centrifuge.ENTRY_SECONDS:.0f} s. Without a token it is a guest.",
+        f"Say who it is, within {client.ENTRY_SECONDS:.0f} s. Without a token it is a guest.",
         _body({}, optional={"token": TEXT, "name": TEXT, "version": TEXT}),
         thing(
             {"client": TEXT, "version": TEXT, "ping": {"const": int(client.PING_SECONDS)}, "pong": TRUE},
@@ -134,7 +134,7 @@ def limits() -> dict[str, Any]:
         "commandsPerSecond": centrifuge.COMMANDS_PER_SECOND,
         "frameBytes": centrifuge.FRAME_BYTES,
         "topics": subscribing.MOST_TOPICS,
-        "secondsToConnect": centrifuge.ENTRY_SECONDS,
+        "secondsToConnect": client.ENTRY_SECONDS,
         "pingSeconds": client.PING_SECONDS,
         "pongSeconds": client.PONG_SECONDS,
     }

@@ -169,7 +169,7 @@ def _plain_limits() -> Json:
     return {
         "framesPerSecond": live.FRAMES_PER_SECOND,
         "frameBytes": live.FRAME_BYTES,
-        "secondsToSignIn": live.ENTRY_SECONDS,
+        "secondsToSignIn": client.ENTRY_SECONDS,
     }
 
 

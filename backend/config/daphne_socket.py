@@ -33,7 +33,9 @@ class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
             self.sendClose(int(Code.TOO_MANY_REQUESTS), Code.TOO_MANY_REQUESTS.reason)
 
     def pauseProducing(self) -> None:
-        self.writable = asyncio.Event()
+        """Twisted says so at each write to a full buffer, a pong's too: who waits already must be woken."""
+        if self.writable is None:
+            self.writable = asyncio.Event()
 
     def resumeProducing(self) -> None:
         writable, self.writable = self.writable, None

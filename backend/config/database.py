@@ -6,6 +6,14 @@ from typing import Any
 import dj_database_url
 from psycopg import Connection, OperationalError
 
+# Who vanishes without a word is noticed by TCP alone, which left to itself takes a quarter of an hour.
+VANISHED = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+}
+
 
 def settings(url: str, *, pool_size: int) -> dict[str, Any]:
     """Django's settings of the database at this address; `pool_size` 0 is a process with one connection.
@@ -14,7 +22,8 @@ def settings(url: str, *, pool_size: int) -> dict[str, Any]:
     A process that stands still inside a transaction loses it after 10 s, and with it the rows it has locked;
     one that died loses it within a second, even while it waits for a lock. A request's transaction ends after
     12 s, however many locks it waited for, so that nothing is written behind an answer of 503 after 15 s
-    (PostgreSQL 17 and newer know that limit).
+    (PostgreSQL 17 and newer know that limit). A machine that vanishes is given up within 15 s; the address
+    may ask for other limits of that kind.
     """
     database: dict[str, Any] = {**dj_database_url.parse(url), "CONN_HEALTH_CHECKS": True}
     timeouts = {"lock": "4s", "statement": "15s", "idle_in_transaction_session": "10s"}
@@ -23,7 +32,8 @@ def settings(url: str, *, pool_size: int) -> dict[str, Any]:
     options = " ".join(f"-c {name}_timeout={limit}" for name, limit in timeouts.items())
     options += " -c client_connection_check_interval=1s"
     limits = {"options": options, "connect_timeout": 5}
-    database["OPTIONS"] = {**database.get("OPTIONS", {}), **limits}  # the address may ask for sslmode=require
+    asked = database.get("OPTIONS", {})  # the address may ask for sslmode=require
+    database["OPTIONS"] = {**VANISHED, **asked, **limits}
     if pool_size:  # the web process serves each request on another thread: connections are shared by a pool
         database["OPTIONS"]["pool"] = {
             "min_size": min(2, pool_size),

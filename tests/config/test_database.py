@@ -1,10 +1,12 @@
 """The limits that every session of PostgreSQL begins with."""
 
 import os
+import socket
 
 import psycopg
 import pytest
-from psycopg.pq import TransactionStatus
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, TransactionStatus
 
 from backend.config import database
 
@@ -18,6 +20,28 @@ def test_a_database_address_keeps_what_it_asks_for():
 
     assert asked["sslmode"] == "require"
     assert "statement_timeout=15s" in asked["options"]
+
+
+def test_a_database_whose_machine_has_vanished_is_given_up_in_seconds():
+    names = ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host, port = listener.getsockname()
+        session = PGconn.connect_start(make_conninfo(host=host, port=port, **options()).encode())
+        with socket.socket(fileno=os.dup(session.socket)) as line:
+            limits = [line.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for name in names]
+        session.finish()
+
+    assert limits == [5, 2, 3, 15_000]
+
+
+def test_an_address_may_ask_for_more_patience_with_the_network():
+    asked = options("postgres://shop@db.example/shop?tcp_user_timeout=60000&keepalives_idle=30")
+
+    assert (asked["tcp_user_timeout"], asked["keepalives_idle"], asked["keepalives_interval"]) == (
+        60_000,
+        30,
+        2,
+    )
 
 
 def test_only_a_request_may_not_take_longer_than_its_answer():

@@ -1,12 +1,14 @@
 """What may have been missed is made good, whatever happens while that is found out."""
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from backend.outbox import wire
 from consumers import healing
+from consumers.codes import Code
 from consumers.healing import Healer
 from consumers.histories import History
 from consumers.hub import Hub
@@ -37,13 +39,23 @@ class Redis:
     async def remember(self, topic, version):
         history, meanwhile, self.meanwhile = self.history, self.meanwhile, lambda: None
         meanwhile()
-        return history
+        return history and replace(history, epoch=await self.the_epoch())
 
     async def look(self, topics):
         return [Seen(topic.name, self.row, {}) for topic in topics]
 
     async def the_epoch(self):
-        return "epoch"
+        return self.hub.sources.epoch_of("epoch")
+
+    def is_ahead(self, monkeypatch, found):
+        """What the cheap look finds, at once."""
+
+        async def ahead(positions):
+            return "epoch", {name: found[name] for name, version in positions if version < found.get(name, 0)}
+
+        monkeypatch.setattr(healing.histories, "ahead", ahead)
+        monkeypatch.setattr(healing, "CHECK_SECONDS", 0)
+        monkeypatch.setattr(healing, "IN_FLIGHT_SECONDS", 0)
 
     def link_comes_back(self):
         self.hub.sources._link_changed(False)
@@ -119,17 +131,33 @@ async def test_who_joins_behind_what_others_were_shown_is_shown_it_too(redis):
     assert (len(early.sent), late.sent) == (1, ["update 3"])
 
 
+@pytest.mark.parametrize("history", [SILENT, told(1)], ids=["silent", "told"])
 @pytest.mark.parametrize(("server", "shown"), [("one", []), ("two", [2])])
-async def test_what_another_redis_does_not_remember_is_looked_up(redis, server, shown):
+async def test_what_another_redis_does_not_remember_is_looked_up(redis, server, shown, history):
     healer = await whole(redis)
     socket, place = reserve(redis, "stock:MUG")
     redis.hub.join(place, 1)
 
-    redis.row, redis.link.server = 2, server
+    redis.row, redis.link.server, redis.history = 2, server, history
     redis.link_comes_back()
     await heal(healer)
 
     assert socket.sent == [Seen("stock:MUG", version, {}).frame for version in shown]
+
+
+async def test_news_that_a_redis_which_took_over_never_had_are_lost(redis, monkeypatch):
+    monkeypatch.setattr(healing, "GRACE_SECONDS", 0)
+    healer = await whole(redis)
+    socket, place = reserve(redis, "cart:1")
+    redis.hub.join(place, 1)
+
+    redis.row, redis.link.server, redis.history = 3, "two", told(1, 2)
+    redis.link_comes_back()
+    await heal(healer)
+    healer.check_debts()
+
+    assert socket.sent[:1] == ["update 2"]
+    assert socket.client.ended is Code.HISTORY_LOST
 
 
 async def test_a_fault_leaves_what_it_was_about_in_doubt(redis, monkeypatch):
@@ -155,13 +183,33 @@ async def test_a_message_that_was_lost_without_a_word_is_found_by_its_position(r
     redis.hub.join(place, 1)
     redis.history = told(2)
 
-    async def ahead(positions):
-        return "epoch", {name: 2 for name, version in positions if version < 2}
-
-    monkeypatch.setattr(healing.histories, "ahead", ahead)
-    monkeypatch.setattr(healing, "CHECK_SECONDS", 0)
-    monkeypatch.setattr(healing, "IN_FLIGHT_SECONDS", 0)
+    redis.is_ahead(monkeypatch, {"cart:1": 2})
     await healer.check_positions()
     await heal(healer)
 
     assert socket.sent == ["update 2"]
+
+
+@pytest.mark.parametrize("is_settling", [False, True])
+async def test_what_is_in_doubt_is_not_whole_because_a_history_that_is_gone_shows_nothing(
+    redis, monkeypatch, is_settling
+):
+    healer = await whole(redis)
+    socket, place = reserve(redis, "stock:MUG")
+    redis.hub.join(place, 1)
+    redis.is_ahead(monkeypatch, {})
+
+    async def remember(topic, version):
+        if is_settling:
+            await healer.check_positions()
+        return await redis.remember(topic, version)
+
+    monkeypatch.setattr(redis.hub.sources, "remember", remember)
+    healer._whole_at -= healing.LONGEST_SILENCE
+    redis.row = 2
+    redis.hub.doubt(place.topic)
+    if not is_settling:
+        await healer.check_positions()
+    await heal(healer)
+
+    assert socket.sent == [Seen("stock:MUG", 2, {}).frame]

@@ -1,16 +1,19 @@
 """The hub's order of things: how it stands comes first, whatever else is already known."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
 from backend.outbox import wire
+from consumers import sources
 from consumers.client import Client
 from consumers.dialects import APPS, PLAIN
 from consumers.hub import Hub
 from consumers.news import Seen
 from consumers.topics import Watch
 from tests.consumers.test_client import Socket, rest
+from tests.consumers.test_link import until
 
 
 async def test_a_state_of_stock_is_shown_although_newer_ones_wait(monkeypatch):
@@ -83,3 +86,30 @@ async def test_a_hundred_who_come_at_once_cost_a_look_or_two(monkeypatch):
 
     assert len(looks) <= 2
     assert [socket.sent for socket in sockets] == [[Seen("cart:1", 1, {}).frame]] * 100
+
+
+async def test_what_nobody_wants_any_more_is_listened_to_no_longer(monkeypatch):
+    monkeypatch.setattr(sources, "LINGER_SECONDS", 0)
+    hub, client = Hub(), Socket().client
+    running = asyncio.create_task(hub.sources.link.run())
+    client.user_id = uuid4()
+    await hub.admit(client)
+    for name in ("cart:1", "cart:2"):
+        hub.reserve(client, name, Watch([name], lambda topics: {}, is_stream=True))
+    topics, user = list(hub.topics.values()), f"user:{client.user_id}"
+
+    hub.leave_topic(client, "cart:1")
+    await asyncio.gather(*(hub.sources.remember(topic, 1) for topic in topics))  # who asked is gone by now
+    assert await until(lambda: listened_to(hub) == {"cart:1", "cart:2", user})
+    hub.check()
+    assert await until(lambda: listened_to(hub) == {"cart:2", user})
+    hub.leave(client)
+    hub.check()
+
+    assert await until(lambda: listened_to(hub) == set())
+    running.cancel()
+    await asyncio.wait([running])
+
+
+def listened_to(hub):
+    return {wire.topic_of(channel) for channel in hub.sources.link._sent}

@@ -104,6 +104,21 @@ async def test_a_redis_that_must_not_be_asked_who_it_is_is_linked_all_the_same()
             await redis.acl_deluser("shy")
 
 
+async def test_a_redis_that_takes_the_connection_and_never_answers_is_tried_anew(monkeypatch):
+    monkeypatch.setattr(links, "QUIET_SECONDS", 0.2)
+    port = urlsplit(settings.REDIS_URL).port
+    with proxy.before(port) as line:
+        line.stall()
+        async with linked(settings.REDIS_URL.replace(str(port), str(line.port))) as ears:
+            await until(line.connections)
+            line.forget()  # the old connection; a new one is of a Redis that is well
+            line.flow()
+
+            await until(lambda: ears.link.is_up)
+            await ears.listen("a")
+            assert await ears.hears("a", "news")
+
+
 async def test_what_is_confirmed_too_late_is_doubted(monkeypatch):
     monkeypatch.setattr(links, "CONFIRM_SECONDS", 0.05)
     port = urlsplit(settings.REDIS_URL).port
@@ -147,6 +162,24 @@ async def test_a_cluster_with_a_link_that_broke_is_linked_anew(monkeypatch):
     await hear_one(link, "good", heard)
 
     assert heard == ["bad", "good"]
+
+
+async def test_a_cluster_is_known_by_the_processes_that_answer(monkeypatch):
+    port, half = urlsplit(settings.REDIS_URL).port, cluster_link.SLOTS // 2
+
+    async def look():
+        return [(0, half - 1, f"localhost:{port}"), (half, cluster_link.SLOTS - 1, f"127.0.0.1:{port}")]
+
+    link = cluster_link.ClusterLink(url=settings.REDIS_URL, on_message=None, on_change=lambda _: None)
+    monkeypatch.setattr(link, "_look", look)
+    running = asyncio.create_task(link.run())
+    await until(lambda: link.is_up)
+    async with Redis.from_url(settings.REDIS_URL) as redis:
+        run_id = (await redis.info("server"))["run_id"]
+
+    assert link.server == f"{run_id} {run_id}"
+    running.cancel()
+    await asyncio.wait([running])
 
 
 async def hear_one(link, text, heard):

@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from backend.accounts import actions, tickets, tokens
+from consumers import auth
+from consumers.request import Request
 from tests.caller import Caller
 
 SIGN_IN_FIRST = {"type": "error", "code": "not_authenticated", "error": "Sign in first"}
@@ -29,6 +31,17 @@ def test_a_ticket_is_good_once(shop, as_alice, alice):
 
     assert shop.listen(f"orders/?ticket={ticket}").frame()["topic"] == f"orders:{alice.pk}"
     assert shop.listen(f"orders/?ticket={ticket}").end() == (3500, [INVALID])
+
+
+@pytest.mark.django_db
+def test_a_ticket_is_good_for_as_long_as_a_token_would_be(as_alice, alice, settings):
+    now, session = timezone.now(), as_alice.session
+
+    for left in (settings.JWT_ACCESS / 2, settings.JWT_ACCESS * 2):
+        type(session).objects.update(expires_at=now + left)
+        ticket = tickets.issue(user_id=alice.pk, session_id=session.pk)
+        claims = auth.claims(Request({}, {"ticket": [ticket]}, [], {}), now=now)
+        assert claims.expires_at == now + min(left, settings.JWT_ACCESS)
 
 
 def test_a_private_socket_needs_somebody(shop, alice):

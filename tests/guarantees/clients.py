@@ -24,6 +24,14 @@ PROMISES = [
                 tests=[f"{WEB}::test_a_client_that_does_not_read_is_let_go_and_costs_little"],
             ),
             Break(
+                out="one wait for all that is written to a full socket",
+                edits=[Edit("backend/config/daphne_socket.py", "if self.writable is None:", "if True:")],
+                tests=[
+                    "tests/consumers/test_deaf.py"
+                    "::test_who_pings_while_nothing_more_can_be_written_hears_the_newest_all_the_same"
+                ],
+            ),
+            Break(
                 out="the bound",
                 edits=[Edit("consumers/client.py", "if self.backlog.is_far_too_long:", "if False:")],
                 tests=[f"{CLIENT}::test_a_client_that_does_not_read_is_far_behind_at_once"],

@@ -151,12 +151,39 @@ PROMISES = [
                 out="the question which process answers, after a fail-over or a restart from a file",
                 edits=[
                     Edit(
-                        "consumers/healing.py",
-                        "return epoch, self._hub.sources.link.server",
-                        'return epoch, ""',
+                        "consumers/sources.py",
+                        'f"{data} {self.link.server}"',
+                        "data",
                     )
                 ],
-                tests=[f"{HEALING}::test_what_another_redis_does_not_remember_is_looked_up"],
+                tests=[
+                    f"{HEALING}::test_what_another_redis_does_not_remember_is_looked_up",
+                    f"{HEALING}::test_news_that_a_redis_which_took_over_never_had_are_lost",
+                    "tests/consumers/test_web.py"
+                    "::test_who_comes_back_to_a_redis_that_has_lost_the_newest_gets_a_snapshot",
+                ],
+            ),
+            Break(
+                out="the look at the rows behind what another Redis tells",
+                edits=[
+                    Edit("consumers/healing.py", "return is_fresh or not history.is_silent", "return True"),
+                    Edit(
+                        "consumers/healing.py",
+                        "        if history.epoch != self._redis:\n            return False\n",
+                        "",
+                    ),
+                ],
+                tests=[f"{HEALING}::test_news_that_a_redis_which_took_over_never_had_are_lost"],
+            ),
+            Break(
+                out="giving up a Redis that takes the connection and never answers",
+                edits=[
+                    Edit("consumers/link.py", "socket_timeout=QUIET_SECONDS", "socket_timeout=None"),
+                ],
+                tests=[
+                    "tests/consumers/test_link.py"
+                    "::test_a_redis_that_takes_the_connection_and_never_answers_is_tried_anew"
+                ],
             ),
             Break(
                 out="the doubt where Redis confirmed too late",

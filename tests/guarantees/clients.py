@@ -85,7 +85,7 @@ PROMISES = [
     Promise(
         key="G3",
         says="A sign-out closes the sockets of that sign-in, and no others, also if its news are lost.",
-        kept_by="`consumers.sign_ins`: by the news, and by a look when the link was away; `obeying._refresh`",
+        kept_by="`consumers.sign_ins`: by the news, and by a look each three seconds; `obeying._refresh`",
         breaks=[
             Break(
                 out="the news",
@@ -100,9 +100,16 @@ PROMISES = [
             ),
             Break(
                 out="the look",
-                edits=[Edit("consumers/rounds.py", "            await hub.sign_ins.look_up()\n", "")],
+                edits=[
+                    Edit(
+                        "consumers/rounds.py",
+                        "_for_ever(hub.sign_ins.look_up, pause=SIGN_OUT_SECONDS)",
+                        "asyncio.sleep(0)",
+                    )
+                ],
                 tests=[
-                    "tests/consumers/test_history.py::test_a_sign_out_that_nobody_heard_still_closes",
+                    "tests/consumers/test_sign_outs.py"
+                    "::test_a_sign_out_that_nobody_tells_closes_within_five_seconds",
                 ],
             ),
             Break(
@@ -110,8 +117,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         "consumers/sign_ins.py",
-                        "if session_id not in live and client.session_id == session_id:",
-                        "if client.session_id not in live:",
+                        "if session_id in ended and client.session_id == session_id:",
+                        "if session_id in ended:",
                     )
                 ],
                 tests=[f"{SIGN_INS}::test_who_signs_in_anew_during_the_look_is_not_taken_for_signed_out"],

@@ -81,7 +81,7 @@ async def _outcome(
 
 async def _prepare(session: Session, number: int, asked: Subscribe) -> _Ready:
     """Everything but the answer itself. Raises Failed or the database's Error; then there is no place."""
-    watch = await rights.watch(asked.channel, session.client)
+    watch = await rights.watch(asked.channel, session.client, session.hub.owners)
     place = session.hub.reserve(session.client, asked.channel, watch)
     try:
         return await _recovered(session, place, number, asked) or await _fresh(session, place, number, asked)

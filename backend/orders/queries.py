@@ -1,5 +1,6 @@
 """Which orders there are, and who may see them."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -57,6 +58,11 @@ def by_id(order_id: UUID) -> Order:
     order = of_buyer(order_id=order_id)
     read_parts(order)
     return order
+
+
+def owners(order_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Whose each of these orders is, of those that there are, in one query."""
+    return dict(Order.objects.filter(pk__in=order_ids).order_by().values_list("pk", "user_id"))
 
 
 def of_user(user_id: UUID, *, ordering: str = "-created_at") -> QuerySet[Order]:

@@ -50,6 +50,9 @@ async def take(client: Client, *, open_here: int) -> bool:
         return await _sit_down(client) or await _sit_down(client, dead=await _seats_of_the_dead(client))
     except store.AWAY:
         return open_here <= settings.SOCKETS_PER_USER
+    except asyncio.CancelledError:  # it may sit already, and whoever gave up would not know
+        await leave(client)
+        raise
 
 
 async def leave(client: Client) -> None:

@@ -71,10 +71,11 @@ async def _outcome(
     if code is not None:
         return code
     try:
-        return await _prepare(session, number, asked)
+        async with asyncio.timeout_at(session.answer_by):
+            return await _prepare(session, number, asked)
     except Failed as failed:
         return failed.code
-    except DatabaseError as error:
+    except (DatabaseError, TimeoutError) as error:
         log.warning("a topic could not be shown: %s", error)
         return ErrorCode.INTERNAL
 

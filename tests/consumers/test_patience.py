@@ -57,7 +57,7 @@ async def test_a_subscribe_that_takes_too_long_fails_alone_and_its_place_is_left
     monkeypatch.setattr(session.hub.sources, "look", look)
     said = [Command(n, "subscribe", {"channel": f"stock:{sku}"}) for n, sku in ((1, "SLOW"), (2, "MUG"))]
 
-    assert await subscribe(session, said) == 1
+    assert await asyncio.wait_for(subscribe(session, said), 5) == 1
     answers = [json.loads(line) for line in "\n".join(sent).split("\n")]
     assert answers[0] == {
         "id": 1,

@@ -6,6 +6,7 @@ WEB = "tests/consumers/test_web.py"
 CLIENT = "tests/consumers/test_client.py"
 SEATS = "tests/consumers/test_seats.py"
 SIGN_INS = "tests/consumers/test_sign_ins.py"
+PATIENCE = "tests/consumers/test_patience.py"
 PROMISES = [
     Promise(
         key="G1",
@@ -189,6 +190,49 @@ PROMISES = [
                 out="the end of a round in the step of its last look",
                 edits=[Edit("consumers/shared.py", "self._running.discard(asyncio.current_task())", "pass")],
                 tests=["tests/consumers/test_shared.py::test_who_asks_just_as_a_round_ends_is_answered"],
+            ),
+        ],
+    ),
+    Promise(
+        key="G6",
+        says="An app's command is answered in 5 s or told to try again; what was given up leaves nothing.",
+        kept_by="`obeying.ANSWER_SECONDS`; `subscribing._prepare` leaves the place, `seats.take` the seat",
+        breaks=[
+            Break(
+                out="the limit of a subscribe",
+                edits=[
+                    Edit("consumers/subscribing.py", "timeout_at(session.answer_by)", "timeout_at(None)"),
+                ],
+                tests=[
+                    f"{PATIENCE}::test_a_subscribe_that_takes_too_long_fails_alone_and_its_place_is_left",
+                ],
+            ),
+            Break(
+                out="the limit of other commands",
+                edits=[
+                    Edit("consumers/centrifuge.py", "timeout_at(self.session.answer_by)", "timeout_at(None)"),
+                ],
+                tests=["tests/consumers/test_locked_tables.py::test_connects_are_answered_in_time"],
+            ),
+            Break(
+                out="leaving the place",
+                edits=[
+                    Edit(
+                        "consumers/subscribing.py",
+                        "        session.hub.leave_topic(session.client, asked.channel)\n",
+                        "        pass\n",
+                    )
+                ],
+                tests=[
+                    f"{PATIENCE}::test_a_subscribe_that_takes_too_long_fails_alone_and_its_place_is_left",
+                ],
+            ),
+            Break(
+                out="leaving the seat",
+                edits=[Edit("consumers/seats.py", "        await leave(client)\n", "        pass\n")],
+                tests=[
+                    f"{PATIENCE}::test_who_gives_up_while_sitting_down_has_no_seat_and_may_say_again_who_it_is",
+                ],
             ),
         ],
     ),

@@ -1,16 +1,12 @@
 """`/ws/cart/`: the caller's cart, on all their devices."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 from uuid import UUID
-
-from django.utils import timezone
 
 from backend.cart import events, shapes
 from backend.cart import queries as carts
 from backend.core import moment
-from consumers import database
 from consumers.live import LiveSocket
 from consumers.news import Seen
 from consumers.request import Request
@@ -21,8 +17,7 @@ class CartSocket(LiveSocket):
     """One topic; a cart that did not exist is made."""
 
     async def watch(self, asked: Request, user: Any) -> Watch:
-        cart = await database.ask(partial(carts.cart_of, user_id=user.pk, now=timezone.now()))
-        return Watch([events.topic(cart)], look, is_stream=True)
+        return Watch([await self.hub.owners.cart_of(user.pk)], look, is_stream=True)
 
 
 def look(topics: Sequence[str]) -> dict[str, Seen]:

@@ -1,5 +1,6 @@
 """`/ws/`: the apps' socket, by the Centrifuge JSON client protocol. One connection, many topics."""
 
+import asyncio
 import logging
 import time
 
@@ -9,7 +10,7 @@ from consumers import auth, commands, replies, request
 from consumers.codes import Refused
 from consumers.commands import Command
 from consumers.dialects import APPS
-from consumers.obeying import Session, obey
+from consumers.obeying import ANSWER_SECONDS, Session, obey
 from consumers.outgoing import Outgoing
 from consumers.pace import Allowance, Pace
 from consumers.replies import ErrorCode, Failed
@@ -47,6 +48,7 @@ class AppSocket(Socket):
 
     async def _hear(self, text: str | None) -> None:
         at = time.monotonic()
+        self.session.answer_by = asyncio.get_running_loop().time() + ANSWER_SECONDS
         if text is None or len(text) > FRAME_BYTES:
             raise commands.bad_request()
         said = commands.read(text)
@@ -79,10 +81,11 @@ class AppSocket(Socket):
         if self.session.is_connected == (command.method == "connect"):
             raise commands.bad_request()
         try:
-            answer = await obey(self.session, command)
+            async with asyncio.timeout_at(self.session.answer_by):
+                answer = await obey(self.session, command)
         except Failed as failed:
             answer = replies.error(command.number, failed.code)
-        except DatabaseError as error:
+        except (DatabaseError, TimeoutError) as error:
             log.warning("an app could not be served: %s", error)
             answer = replies.error(command.number, ErrorCode.INTERNAL)
         self.client.push(Outgoing(answer))

@@ -1,6 +1,7 @@
 """Why a socket was closed: one table for all sockets (contract section 4)."""
 
 from enum import IntEnum
+from typing import Any
 
 
 class Code(IntEnum):
@@ -40,6 +41,11 @@ _REASONS = {
     Code.TOO_MANY_SOCKETS: "too many sockets",
     Code.PERMISSION_DENIED: "permission denied",
 }
+
+
+def ask_to_end(code: Code) -> dict[str, Any]:
+    """What our own servers tell a socket's consumer, as if it were a message: end it, for this."""
+    return {"type": "shopwire.end", "code": int(code)}
 
 
 class Refused(Exception):

@@ -14,6 +14,7 @@ from consumers.client import Client
 from consumers.codes import Code
 from consumers.news import Update
 from consumers.outgoing import Outgoing
+from consumers.owners import Owners
 from consumers.sign_ins import PREFIX, SignIns
 from consumers.sources import Sources
 from consumers.topics import EARLY_FRAMES, Place, Topic, Watch
@@ -27,6 +28,7 @@ class Hub:
         self.present: set[Client] = set()  # those too that have been ended, and whose socket is not gone yet
         self.topics: dict[str, Topic] = {}
         self.sign_ins = SignIns()
+        self.owners = Owners()
         self.is_closing = False
         self.doubtful: set[Topic] = set()  # news may have been lost
         self.doubts = asyncio.Event()
@@ -52,6 +54,7 @@ class Hub:
         if self.sign_ins.remove(client):
             self.sources.linger(f"{PREFIX}{client.user_id}")
         client.user_id = client.session_id = client.expires_at = None
+        client.is_let_in = client.is_staff = False
 
     def topics_of(self, client: Client) -> Iterable[str]:
         """What it has places in."""

@@ -1,6 +1,5 @@
-"""Snapshots: one look at the database for all who need the topic at about the same time."""
+"""Snapshots: one look at the database for all who need topics of a kind at about the same time."""
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 
@@ -10,19 +9,23 @@ from consumers.news import Seen
 from consumers.shared import Shared
 from consumers.topics import Look, Topic
 
+ROUNDS = database.THREADS // 2  # a table that is locked leaves threads to the other kinds
 
-async def _look(topics: Sequence[Topic]) -> dict[Topic, Seen]:
-    groups: dict[Look, list[str]] = {}
-    for topic in topics:
-        groups.setdefault(topic.look, []).append(topic.name)
-    questions = [database.ask(partial(look, names)) for look, names in groups.items()]
-    seen: dict[str, Seen] = {}
-    for answer in await asyncio.gather(*questions):
-        seen.update(answer)
+
+class Looks:
+    """One for each hub."""
+
+    def __init__(self) -> None:
+        self._by_kind: dict[Look, Shared[str, Seen]] = {}
+
+    async def get(self, topic: Topic) -> Seen | None:
+        """How it stands, None if there is no such topic. Raises the database's Error."""
+        if topic.look not in self._by_kind:
+            self._by_kind[topic.look] = Shared(partial(_ask, topic.look), rounds=ROUNDS)
+        return await self._by_kind[topic.look].get(topic.name)
+
+
+async def _ask(look: Look, names: Sequence[str]) -> dict[str, Seen]:
+    seen = dict(await database.ask(partial(look, names)))
     here.snapshots += len(seen)
-    return {topic: seen[topic.name] for topic in topics if topic.name in seen}
-
-
-def shared() -> Shared[Topic, Seen]:
-    """One for each hub. Its `get` raises the database's Error."""
-    return Shared(_look, rounds=database.THREADS)
+    return seen

@@ -1,5 +1,6 @@
 """What an app's commands do, but for subscribing: one table, command to function. Each gives its answer."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,15 +18,17 @@ from consumers.hub import Hub
 from consumers.replies import ErrorCode, Failed
 
 VERSION = "shopwire"
+ANSWER_SECONDS = 4.0  # SDKs wait five; who gets no answer by then is told to try again
 
 
 @dataclass
 class Session:
-    """One app: until it is connected it may do nothing else."""
+    """One app: until it is connected it may do nothing else. `answer_by` is by the loop's clock."""
 
     client: Client
     hub: Hub
     is_connected: bool = False
+    answer_by: float | None = None
 
 
 async def obey(session: Session, command: Command) -> str:
@@ -86,12 +89,13 @@ async def _sign_in(session: Session, claims: tokens.Claims) -> None:
     try:
         await hub.admit(client)
         user = await hub.sign_ins.user_of(claims)
-    except DatabaseError:
+        client.is_let_in, client.is_staff = True, user.is_staff
+        has_seat = await seats.take(client, open_here=hub.sign_ins.count(client.user_id))
+    except (DatabaseError, asyncio.CancelledError):
         hub.dismiss(client)  # it may say again who it is
         client.begin_entry(at=time.monotonic())
         raise
-    client.is_let_in, client.is_staff = True, user.is_staff
-    if not await seats.take(client, open_here=hub.sign_ins.count(client.user_id)):
+    if not has_seat:
         raise Refused(Code.TOO_MANY_SOCKETS, name="too_many_sockets", error="Too many open sockets")
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 
 from django.db import Error as DatabaseError
@@ -12,7 +11,7 @@ from consumers.healing import Healer
 from consumers.hub import Hub
 
 log = logging.getLogger(__name__)
-BLIND_LOOK_SECONDS = 2.0  # how often sign-ins are looked up while Redis is away
+SIGN_OUT_SECONDS = 3.0  # between looks; a sign-out closes sockets within five, whoever is dead or behind
 _tasks: set[asyncio.Task[None]] = set()
 
 
@@ -23,12 +22,12 @@ def begin(hub: Hub) -> None:
         works = (
             healer.check_positions,
             _renewals(hub),
-            _sign_ins(hub),
             _checks(hub, healer),
             seats.show_life,
         )
         for work in works:
             _tasks.add(asyncio.create_task(_for_ever(work, pause=1.0)))
+        _tasks.add(asyncio.create_task(_for_ever(hub.sign_ins.look_up, pause=SIGN_OUT_SECONDS)))
         _tasks.add(asyncio.create_task(_for_ever(hub.sources.link.run, pause=1.0)))
         _tasks.add(asyncio.create_task(_for_ever(healer.heal, pause=0.0)))
 
@@ -53,21 +52,6 @@ def _checks(hub: Hub, healer: Healer) -> Callable[[], Awaitable[None]]:
         healer.check_debts()
 
     return check
-
-
-def _sign_ins(hub: Hub) -> Callable[[], Awaitable[None]]:
-    """A sign-out may have been told while Redis was away, or not at all yet."""
-    looked_at, era = time.monotonic(), hub.sources.era
-
-    async def look_up() -> None:
-        nonlocal looked_at, era
-        is_due = not hub.sources.link.is_up and time.monotonic() - looked_at > BLIND_LOOK_SECONDS
-        if is_due or (hub.sources.link.is_up and era != hub.sources.era):
-            looked_at, now_era = time.monotonic(), hub.sources.era
-            await hub.sign_ins.look_up()
-            era = now_era if hub.sources.link.is_up else era
-
-    return look_up
 
 
 def _renewals(hub: Hub) -> Callable[[], Awaitable[None]]:

@@ -8,6 +8,7 @@ from consumers import frames
 from consumers.cart import CartSocket
 from consumers.centrifuge import AppSocket
 from consumers.codes import Code
+from consumers.dialects import PLAIN
 from consumers.orders import OrderSocket, OrdersSocket
 from consumers.socket import Socket
 from consumers.staff import StaffSocket
@@ -18,9 +19,10 @@ class NoSuchSocket(Socket):
     """Any other address: accepted, so that the client can read that there is nothing here."""
 
     async def connect(self) -> None:
-        await self.accept()
-        await self.send(frames.error(code="not_found", message="There is no socket at this address"))
-        await self.close(code=int(Code.BAD_REQUEST), reason=Code.BAD_REQUEST.reason)
+        await self.enter(dialect=PLAIN)
+        if self.client.ended is None:
+            await self.send(frames.error(code="not_found", message="There is no socket at this address"))
+            self.client.end(Code.BAD_REQUEST)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Nobody listens."""

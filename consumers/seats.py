@@ -6,7 +6,7 @@ Were they not, its clients would come back, find their own seats taken, and be t
 
 import asyncio
 import logging
-import time
+from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID, uuid4
 
@@ -23,15 +23,22 @@ LOOK_SECONDS = 0.5
 LOOKS = 7  # at a process that may have died just now: until its last sign of life is over
 PROCESS = uuid4().hex
 
-# One step for Redis: forget what is over, the own seat (the fourth argument: a renewal may have been faster)
+# By Redis' clock: a process whose own is a minute fast would take the seats of others for over.
+# One step for Redis: forget what is over, the own seat (the third argument: a renewal may have been faster)
 # and the dead (those after it), sit down if there is room.
 _TAKE = """
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
-for gone = 4, #ARGV do redis.call('ZREM', KEYS[1], ARGV[gone]) end
-if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
-redis.call('ZADD', KEYS[1], ARGV[1] + ARGV[3], ARGV[4])
-redis.call('EXPIRE', KEYS[1], ARGV[3])
+local now = redis.call('TIME')[1]
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+for gone = 3, #ARGV do redis.call('ZREM', KEYS[1], ARGV[gone]) end
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
 return 1
+"""
+_RENEW = """
+local over = redis.call('TIME')[1] + ARGV[1]
+for seat = 2, #ARGV do redis.call('ZADD', KEYS[1], over, ARGV[seat]) end
+redis.call('EXPIRE', KEYS[1], ARGV[1])
 """
 
 
@@ -43,6 +50,9 @@ async def take(client: Client, *, open_here: int) -> bool:
         return await _sit_down(client) or await _sit_down(client, dead=await _seats_of_the_dead(client))
     except store.AWAY:
         return open_here <= settings.SOCKETS_PER_USER
+    except asyncio.CancelledError:  # it may sit already, and whoever gave up would not know
+        await leave(client)
+        raise
 
 
 async def leave(client: Client) -> None:
@@ -56,11 +66,12 @@ async def leave(client: Client) -> None:
 
 async def renew(clients: Collection[Client]) -> None:
     """Keep the seats of the clients that are still here."""
-    pipeline = store.pipeline()
+    seats, pipeline = defaultdict(list), store.pipeline()
     for client in clients:
         if client.user_id is not None:
-            pipeline.zadd(_key(client), {_seat(client): time.time() + LEASE_SECONDS})
-            pipeline.expire(_key(client), LEASE_SECONDS)
+            seats[_key(client)].append(_seat(client))
+    for key, held in seats.items():
+        pipeline.eval(_RENEW, 1, key, LEASE_SECONDS, *held)
     try:
         await pipeline.execute()
     except store.AWAY as error:
@@ -76,7 +87,7 @@ async def show_life() -> None:
 
 
 async def _sit_down(client: Client, *, dead: Collection[str] = ()) -> bool:
-    given = (time.time(), settings.SOCKETS_PER_USER, LEASE_SECONDS, _seat(client))
+    given = (settings.SOCKETS_PER_USER, LEASE_SECONDS, _seat(client))
     return bool(await store.client().eval(_TAKE, 1, _key(client), *given, *dead))
 
 

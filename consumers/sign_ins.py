@@ -62,15 +62,15 @@ class SignIns:
                 client.end(Code.SIGNED_OUT)
 
     async def look_up(self) -> None:
-        """Ask the database, for when news may have been lost."""
+        """Ask the database who has signed out: the relay may be dead, or behind, and news may be lost."""
         clients = [client for group in self._by_user.values() for client in group if client.is_let_in]
         sign_ins = [(client, client.session_id) for client in clients if client.session_id is not None]
         if not sign_ins:
             return
         ids = {session_id for _, session_id in sign_ins}
-        live = await database.ask(lambda: accounts.live_sessions(ids))
-        for client, session_id in sign_ins:
-            if session_id not in live and client.session_id == session_id:  # it may have refreshed meanwhile
+        ended = await database.ask_apart(partial(accounts.ended_among, ids))
+        for client, session_id in sign_ins if ended else ():
+            if session_id in ended and client.session_id == session_id:  # it may have refreshed meanwhile
                 client.end(Code.SIGNED_OUT)
 
 

@@ -38,6 +38,10 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
         """The same here; __call__ cleans up however the socket ends."""
         raise StopConsumer
 
+    async def shopwire_end(self, message: dict[str, Any]) -> None:
+        """Our own servers ask for it, so that it is said and counted; others close by themselves."""
+        self.client.end(Code(message["code"]))
+
     async def enter(self, *, dialect: Dialect, subprotocol: str | None = None) -> None:
         """Accept first, so that a refused client can read why."""
         await self.accept(subprotocol)

@@ -10,10 +10,11 @@ from uuid import uuid4
 from django.conf import settings
 
 from backend.outbox import wire
-from consumers import histories, looks, store
+from consumers import histories, store
 from consumers.cluster_link import ClusterLink
 from consumers.histories import History
 from consumers.link import Link
+from consumers.looks import Looks
 from consumers.news import Seen
 from consumers.topics import Topic
 
@@ -30,7 +31,7 @@ class Sources:
         )
         self.era = 0  # counts the link's ups and downs
         self._on_link_up = on_link_up
-        self._looks = looks.shared()
+        self._looks = Looks()
         self._histories = histories.shared()
         self._epochs = histories.shared_epoch()
         self._wanted_at: dict[str, float] = {}  # when somebody last asked or left; looked at later

@@ -71,17 +71,18 @@ async def _outcome(
     if code is not None:
         return code
     try:
-        return await _prepare(session, number, asked)
+        async with asyncio.timeout_at(session.answer_by):
+            return await _prepare(session, number, asked)
     except Failed as failed:
         return failed.code
-    except DatabaseError as error:
+    except (DatabaseError, TimeoutError) as error:
         log.warning("a topic could not be shown: %s", error)
         return ErrorCode.INTERNAL
 
 
 async def _prepare(session: Session, number: int, asked: Subscribe) -> _Ready:
     """Everything but the answer itself. Raises Failed or the database's Error; then there is no place."""
-    watch = await rights.watch(asked.channel, session.client)
+    watch = await rights.watch(asked.channel, session.client, session.hub.owners)
     place = session.hub.reserve(session.client, asked.channel, watch)
     try:
         return await _recovered(session, place, number, asked) or await _fresh(session, place, number, asked)

@@ -6,7 +6,7 @@ from typing import Any
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.tcp import Server
 
-from consumers import outgoing
+from consumers import codes, outgoing
 from consumers.codes import Code
 
 # An SDK may say all its 128 subscribes at once, a frame each, while its connect is still being answered.
@@ -17,6 +17,7 @@ class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
     """Daphne writes without end to a client that does not read; here the sender waits (writable)."""
 
     writable: asyncio.Event | None = None  # there is one while the buffer is full
+    is_given_up = False  # what the client says is not heard any more
     failByDrop = False  # a broken or oversized frame is answered with its code, not with silence
 
     def onOpen(self) -> None:
@@ -27,10 +28,12 @@ class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """Daphne queues without end what the application has no time for."""
+        if self.is_given_up:
+            return
         if self.application_queue.qsize() < MOST_UNHEARD:
             super().onMessage(payload, isBinary)
         else:
-            self.sendClose(int(Code.TOO_MANY_REQUESTS), Code.TOO_MANY_REQUESTS.reason)
+            self._give_up(Code.TOO_MANY_REQUESTS)
 
     def pauseProducing(self) -> None:
         """Twisted says so at each write to a full buffer, a pong's too: who waits already must be woken."""
@@ -53,7 +56,14 @@ class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
         """Autobahn would drop the connection without a word."""
         self.autoPingTimeoutCall = None
         self.autoPingPending = None
-        self.sendClose(int(Code.NO_PONG), Code.NO_PONG.reason)
+        self._give_up(Code.NO_PONG)
+
+    def _give_up(self, code: Code) -> None:
+        """The consumer closes, as soon as it has done what it does now: it says why before, and counts."""
+        self.is_given_up = True
+        while not self.application_queue.empty():
+            self.application_queue.get_nowait()
+        self.application_queue.put_nowait(codes.ask_to_end(code))
 
     def write_frame(self, message: dict[str, Any]) -> bool:
         """Write a frame that is ready as it is, made once for all who get it; False if it must be made here.

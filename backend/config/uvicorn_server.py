@@ -10,6 +10,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from consumers import codes
 from consumers.codes import Code
 from consumers.outgoing import FRAME
 
@@ -23,7 +24,7 @@ UNHEARD_MILLISECONDS = 20_000
 
 
 class Socket(WebSocketsSansIOProtocol):
-    """Takes frames that are ready, and calls a missing pong by the shop's code."""
+    """Takes frames that are ready, and leaves it to the consumer to close for want of a pong."""
 
     async def send(self, message: Any) -> None:
         if message["type"] == "websocket.close" and not await self._is_read():
@@ -57,13 +58,10 @@ class Socket(WebSocketsSansIOProtocol):
         return True
 
     def keepalive_timeout(self) -> None:
-        self.pong_timer = None
+        """uvicorn would close by 1011."""
+        self.pong_timer = self.pending_ping_payload = None
         if not self.close_sent and not self.transport.is_closing():
-            self.loop.create_task(self._give_up())
-
-    async def _give_up(self) -> None:
-        code = Code.NO_PONG
-        await self.send({"type": "websocket.close", "code": int(code), "reason": code.reason})
+            self.queue.put_nowait(codes.ask_to_end(Code.NO_PONG))  # type: ignore[arg-type]
 
 
 def _is_text(said: bytes) -> bool:

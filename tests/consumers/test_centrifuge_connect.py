@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from backend.accounts import actions, tokens
+from consumers.subscribing import MOST_TOPICS
 from tests import factories
 from tests.caller import Caller
 
@@ -100,6 +101,37 @@ def test_more_than_thirty_commands_a_second_are_too_many(apps):
     app.say(*({"id": number, "rpc": {}} for number in range(2, 33)))
 
     assert app.farewell() == 3013
+
+
+def subscribes(skus, *, first):
+    return [{"id": first + n, "subscribe": {"channel": f"stock:{sku}"}} for n, sku in enumerate(skus)]
+
+
+def test_subscribes_that_fail_count_as_commands(apps):
+    app, calm = apps.open(), apps.open()
+    unknown = {"code": 102, "message": "unknown channel"}
+
+    app.say(*subscribes((f"NONE{number}" for number in range(31)), first=10))
+    calm.say(*subscribes((f"NONE{number}" for number in range(29)), first=10))  # and the connect
+
+    answers = [{"id": number, "error": unknown} for number in range(10, 41)]
+    assert app.end() == (
+        3013,
+        [*answers, {"push": {"disconnect": {"code": 3013, "reason": "too many requests"}}}],
+    )
+    assert calm.hears(29) == answers[:29]
+    assert calm.is_silent()
+
+
+def test_so_do_all_subscribes_beyond_256_at_once_and_none_is_done(apps):
+    factories.stock(sku="S", product="a", on_hand=1)
+    app, other = apps.open(), apps.open()
+
+    app.say(*subscribes(["S"] * (2 * MOST_TOPICS + 31), first=10))
+    other.say(*subscribes(["S"] * 29, first=10))
+
+    assert [reply["id"] for reply in other.hears(29)] == list(range(10, 39))
+    assert app.end() == (3013, [{"push": {"disconnect": {"code": 3013, "reason": "too many requests"}}}])
 
 
 def test_what_is_not_there_is_an_error_and_the_connection_goes_on(apps):

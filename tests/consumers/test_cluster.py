@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -24,6 +25,7 @@ from backend.devstack import ports, processes, tether
 from backend.inventory import actions as inventory
 from backend.outbox import wire
 from backend.outbox.models import Event
+from consumers import seats, store
 from consumers.cluster_link import ClusterLink
 from tasks import telling
 from tests import cluster, factories, live
@@ -34,6 +36,7 @@ from tests.consumers.ears import Shop
 from tests.consumers.test_cart import add
 from tests.consumers.test_centrifuge_recovery import unheard
 from tests.consumers.test_centrifuge_topics import cart_topic
+from tests.consumers.test_seats import a_client
 from tests.sdk.test_relay_killed import leads_all
 
 pytestmark = pytest.mark.slow
@@ -152,6 +155,22 @@ def test_the_catalogue_keeps_its_answers(monkeypatch):
         monkeypatch.setattr(cache, "_memory", Answers(most_bytes=10_000))
         cache._memory.keep("/a", Answer.of("old"), generation="over", until=0.0)
         assert cache.answer(address="/a", seconds=60, compute=made.__next__).body == b"first"
+
+
+async def test_seats_are_counted_and_renewed():
+    users, store_client = [uuid4() for _ in range(4)], store.client()
+    await seats.show_life()
+    clients = [a_client(user_id) for user_id in users for _ in range(2)]
+    assert [await seats.take(client, open_here=1) for client in clients] == [True] * 8
+    for user_id in users:
+        redis.client().expire(f"sockets:{user_id}", 5)
+
+    await seats.renew(clients)
+    await store_client.aclose()
+
+    for user_id in users:
+        assert redis.client().zcard(f"sockets:{user_id}") == 2
+        assert 55 < redis.client().ttl(f"sockets:{user_id}") <= 60
 
 
 def test_the_process_says_that_redis_answers():

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from backend.accounts import actions as accounts
 from backend.cart.models import Cart
 from backend.core import redis
 from backend.devstack import processes
@@ -125,14 +124,3 @@ def test_what_is_still_to_be_told_when_the_link_is_back_is_waited_for(shop, alic
 
     update = ears.frame()
     assert (update["type"], update["version"]) == ("update", Cart.objects.get().version)
-
-
-def test_a_sign_out_that_nobody_heard_still_closes(shop, alice):
-    ears = shop.listen("cart/", alice)
-    ears.frame()
-
-    accounts.end_sessions(user_id=alice.pk, now=timezone.now())
-    Event.objects.all().delete()
-    cut()
-
-    assert ears.end() == (3503, [])

@@ -96,6 +96,7 @@ def test_closes_and_recoveries_are_counted_by_their_kind(shop, apps, shown, alic
     factories.product(sku="MUG")
     before = shown.read()
     assert shop.listen("staff/", alice).code() == Code.PERMISSION_DENIED
+    assert shop.listen("nope/").code() == Code.BAD_REQUEST
     app = apps.open()
     epoch = app.subscribe("stock:MUG")["epoch"]
     for known, flag in ((epoch, 1), ("other", 1), ("other", 3)):
@@ -108,10 +109,10 @@ def test_closes_and_recoveries_are_counted_by_their_kind(shop, apps, shown, alic
     rises = shown.rises(before)
     assert rises.pop(("sockets_snapshots_total",)) >= 2
     assert rises == {
-        ("sockets_opened_total", "plain"): 1,
+        ("sockets_opened_total", "plain"): 2,
         ("sockets_opened_total", "apps"): 1,
         ("sockets_closed_total", "3507", "permission denied"): 1,
-        ("sockets_closed_total", "3501", "bad request"): 1,
+        ("sockets_closed_total", "3501", "bad request"): 2,
         ("sockets_recoveries_total", "recovered"): 1,
         ("sockets_recoveries_total", "snapshot"): 1,
         ("sockets_recoveries_total", "refused"): 1,

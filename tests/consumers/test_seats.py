@@ -1,6 +1,7 @@
 """Seats of a process that died are free for its clients when they come back."""
 
 import asyncio
+import time
 from uuid import uuid4
 
 import pytest
@@ -79,6 +80,36 @@ async def test_life_is_shown_for_three_seconds():
     await seats.show_life()
 
     assert 2000 < redis.client().pttl(f"sockets:process:{seats.PROCESS}") <= 3000
+
+
+async def test_a_process_whose_clock_is_fast_keeps_to_the_seats_of_others(in_another_process, monkeypatch):
+    """And one whose clock is slow, too: its own seats are not over for the others."""
+    user_id, right = uuid4(), time.time
+    monkeypatch.setattr(seats, "LOOK_SECONDS", 0)
+    await seats.show_life()
+    clients = [a_client(user_id) for _ in range(LIMIT)]
+    for client in clients:
+        assert await seats.take(client, open_here=LIMIT)
+    monkeypatch.setattr(time, "time", lambda: right() - 90)
+    await seats.renew(clients)
+    for _, over in redis.client().zrange(f"sockets:{user_id}", 0, -1, withscores=True):
+        assert 55 < over - right() <= 60
+
+    in_another_process()
+    monkeypatch.setattr(time, "time", lambda: right() + 90)
+
+    assert await sit(user_id) == [False]
+    assert redis.client().zcard(f"sockets:{user_id}") == LIMIT
+
+
+async def test_a_seat_whose_lease_is_over_is_free(in_another_process):
+    user_id = uuid4()
+    await seats.show_life()
+    await sit(user_id, LIMIT)
+    first, *_ = redis.client().zrange(f"sockets:{user_id}", 0, -1)
+    redis.client().zadd(f"sockets:{user_id}", {first: time.time() - 1})
+
+    assert await sit(user_id) == [True]
 
 
 async def test_a_seat_that_is_left_is_free():

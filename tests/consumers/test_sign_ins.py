@@ -1,19 +1,24 @@
 """Sign-ins that end while something else is still being asked."""
 
+import asyncio
 import json
+import threading
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
+from backend.accounts import queries as accounts
+from backend.accounts.models import User
 from backend.accounts.tokens import Claims
 from consumers import database, obeying
 from consumers.codes import Code
 from consumers.commands import Command
 from consumers.hub import Hub
 from consumers.obeying import Session, obey
-from tests.consumers.test_client import Socket
+from tests.caller import Caller
+from tests.consumers.test_client import Socket, rest
 
 
 @pytest.fixture
@@ -27,10 +32,10 @@ def app():
 
 async def test_who_signs_in_anew_during_the_look_is_not_taken_for_signed_out(app, monkeypatch):
     async def ask(question):
-        app.client.session_id = uuid4()
-        return set()
+        asked_of, app.client.session_id = app.client.session_id, uuid4()
+        return {asked_of}
 
-    monkeypatch.setattr(database, "ask", ask)
+    monkeypatch.setattr(database, "ask_apart", ask)
     await app.hub.sign_ins.look_up()
 
     assert app.client.ended is None
@@ -38,9 +43,9 @@ async def test_who_signs_in_anew_during_the_look_is_not_taken_for_signed_out(app
 
 async def test_who_is_signed_out_by_the_look_is_sent_away(app, monkeypatch):
     async def ask(question):
-        return set()
+        return {app.client.session_id}
 
-    monkeypatch.setattr(database, "ask", ask)
+    monkeypatch.setattr(database, "ask_apart", ask)
     await app.hub.sign_ins.look_up()
 
     assert app.client.ended is Code.SIGNED_OUT
@@ -74,3 +79,26 @@ async def test_a_sign_out_of_a_new_token_is_heard_while_it_is_looked_up(app, mon
     await obey(app, Command(2, "refresh", {"token": "new"}))
 
     assert app.client.ended is Code.SIGNED_OUT
+
+
+async def test_the_look_waits_for_no_other_question():
+    may_end = threading.Event()
+    stuck = [asyncio.ensure_future(database.ask(may_end.wait)) for _ in range(database.THREADS)]
+    await rest()
+    try:
+        assert await asyncio.wait_for(database.ask_apart(lambda: "answer"), 5) == "answer"
+    finally:
+        may_end.set()
+        await asyncio.gather(*stuck)
+
+
+def test_one_query_tells_which_of_many_sign_ins_are_over(alice, bob, staff, django_assert_num_queries):
+    live, ended, locked_out = Caller(alice).session, Caller(staff).session, Caller(bob).session
+    type(ended).objects.filter(pk=ended.pk).update(ended_at=timezone.now())
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    unknown = uuid4()
+
+    with django_assert_num_queries(1):
+        over = accounts.ended_among([live.pk, ended.pk, locked_out.pk, unknown])
+
+    assert over == {ended.pk, locked_out.pk, unknown}

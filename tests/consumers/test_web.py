@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
@@ -30,6 +31,7 @@ from tests.consumers.test_cart import add
 from tests.consumers.test_centrifuge_recovery import fresh
 from tests.consumers.test_centrifuge_topics import cart_topic
 from tests.consumers.test_history import wait_for_listener
+from tests.consumers.test_metrics import Metrics
 
 pytestmark = pytest.mark.slow
 
@@ -259,17 +261,43 @@ def test_a_client_that_does_not_read_is_let_go_and_costs_little(web, opened, as_
 
 
 def test_a_client_that_does_not_answer_pings_is_let_go(web, as_alice):
-    port, _ = web()
-    raw = handshake(port, "cart/", as_alice.token)
+    """Both servers at the same time. By uvicorn an app too that answers no pings but the shop's own."""
+    their_ports = [web(WEB_SERVER=by)[0] for by in ("daphne", "uvicorn")]
+    clients = []
+    for port in their_ports:
+        clients += [handshake(port, "cart/", as_alice.token), handshake(port, "", "")]
+        speak(clients[-1], {"id": 1, "connect": {}})
+    with ThreadPoolExecutor() as pool:
+        heard = list(pool.map(hear_all, clients, (False, False, False, True)))
+
+    for plain, app in (heard[:2], heard[2:]):
+        assert b"\x89" in plain  # the ping
+        assert b"disconnect" not in plain
+        assert plain.endswith(NO_PONG)
+        assert app.endswith(b'{"push":{"disconnect":{"code":3012,"reason":"no pong"}}}' + NO_PONG)
+    for port in their_ports:
+        assert Metrics(port).read()["sockets_closed_total", "3012", "no pong"] == 2
+
+
+NO_PONG = b"\x88\x09" + struct.pack("!H", 3012) + b"no pong"
+
+
+def hear_all(raw, answers):
+    """All until it is closed for want of a pong; `{}`, by which the shop pings apps, it may answer."""
     raw.settimeout(45)
     heard = b""
-
-    while b"\x88\x09" not in heard:  # a close frame of nine bytes: code and "no pong"
-        heard += raw.recv(4096)
-
-    assert b"\x89" in heard  # the ping
-    assert heard.endswith(b"\x88\x09" + struct.pack("!H", 3012) + b"no pong")
+    while NO_PONG not in heard and heard.count(b"\x81\x02{}") < 2 and (part := raw.recv(4096)):
+        heard += part
+        if answers and part.endswith(b"\x81\x02{}"):
+            speak(raw, {})
     raw.close()
+    return heard
+
+
+def speak(raw, command):
+    """One command, as a frame of its own."""
+    text = json.dumps(command).encode()
+    raw.sendall(bytes((0x81, 0x80 | len(text))) + b"\0\0\0\0" + text)
 
 
 @both_servers
@@ -302,6 +330,5 @@ def deaf_app(port):
     """An app that listens to all that happens to the mug, and reads nothing of it."""
     raw = handshake(port, "", "")
     for command in ({"id": 1, "connect": {}}, {"id": 2, "subscribe": {"channel": "stock:MUG"}}):
-        text = json.dumps(command).encode()
-        raw.sendall(bytes((0x81, 0x80 | len(text))) + b"\0\0\0\0" + text)
+        speak(raw, command)
     return raw

@@ -6,6 +6,7 @@ WEB = "tests/consumers/test_web.py"
 CLIENT = "tests/consumers/test_client.py"
 SEATS = "tests/consumers/test_seats.py"
 SIGN_INS = "tests/consumers/test_sign_ins.py"
+PATIENCE = "tests/consumers/test_patience.py"
 PROMISES = [
     Promise(
         key="G1",
@@ -93,7 +94,7 @@ PROMISES = [
     Promise(
         key="G3",
         says="A sign-out closes the sockets of that sign-in, and no others, also if its news are lost.",
-        kept_by="`consumers.sign_ins`: by the news, and by a look when the link was away; `obeying._refresh`",
+        kept_by="`consumers.sign_ins`: by the news, and by a look each three seconds; `obeying._refresh`",
         breaks=[
             Break(
                 out="the news",
@@ -108,9 +109,16 @@ PROMISES = [
             ),
             Break(
                 out="the look",
-                edits=[Edit("consumers/rounds.py", "            await hub.sign_ins.look_up()\n", "")],
+                edits=[
+                    Edit(
+                        "consumers/rounds.py",
+                        "_for_ever(hub.sign_ins.look_up, pause=SIGN_OUT_SECONDS)",
+                        "asyncio.sleep(0)",
+                    )
+                ],
                 tests=[
-                    "tests/consumers/test_history.py::test_a_sign_out_that_nobody_heard_still_closes",
+                    "tests/consumers/test_sign_outs.py"
+                    "::test_a_sign_out_that_nobody_tells_closes_within_five_seconds",
                 ],
             ),
             Break(
@@ -118,8 +126,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         "consumers/sign_ins.py",
-                        "if session_id not in live and client.session_id == session_id:",
-                        "if client.session_id not in live:",
+                        "if session_id in ended and client.session_id == session_id:",
+                        "if session_id in ended:",
                     )
                 ],
                 tests=[f"{SIGN_INS}::test_who_signs_in_anew_during_the_look_is_not_taken_for_signed_out"],
@@ -190,6 +198,49 @@ PROMISES = [
                 out="the end of a round in the step of its last look",
                 edits=[Edit("consumers/shared.py", "self._running.discard(asyncio.current_task())", "pass")],
                 tests=["tests/consumers/test_shared.py::test_who_asks_just_as_a_round_ends_is_answered"],
+            ),
+        ],
+    ),
+    Promise(
+        key="G6",
+        says="An app's command is answered in 5 s or told to try again; what was given up leaves nothing.",
+        kept_by="`obeying.ANSWER_SECONDS`; `subscribing._prepare` leaves the place, `seats.take` the seat",
+        breaks=[
+            Break(
+                out="the limit of a subscribe",
+                edits=[
+                    Edit("consumers/subscribing.py", "timeout_at(session.answer_by)", "timeout_at(None)"),
+                ],
+                tests=[
+                    f"{PATIENCE}::test_a_subscribe_that_takes_too_long_fails_alone_and_its_place_is_left",
+                ],
+            ),
+            Break(
+                out="the limit of other commands",
+                edits=[
+                    Edit("consumers/centrifuge.py", "timeout_at(self.session.answer_by)", "timeout_at(None)"),
+                ],
+                tests=["tests/consumers/test_locked_tables.py::test_connects_are_answered_in_time"],
+            ),
+            Break(
+                out="leaving the place",
+                edits=[
+                    Edit(
+                        "consumers/subscribing.py",
+                        "        session.hub.leave_topic(session.client, asked.channel)\n",
+                        "        pass\n",
+                    )
+                ],
+                tests=[
+                    f"{PATIENCE}::test_a_subscribe_that_takes_too_long_fails_alone_and_its_place_is_left",
+                ],
+            ),
+            Break(
+                out="leaving the seat",
+                edits=[Edit("consumers/seats.py", "        await leave(client)\n", "        pass\n")],
+                tests=[
+                    f"{PATIENCE}::test_who_gives_up_while_sitting_down_has_no_seat_and_may_say_again_who_it_is",
+                ],
             ),
         ],
     ),

@@ -1,14 +1,17 @@
 """`make bench-live`: its clients see every fault there can be, and every row is there."""
 
+import asyncio
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import asdict, replace
 
 import pytest
 
+from backend.config import web
 from backend.devstack import environment
 from backend.devstack.bench import workers
 from backend.devstack.bench.shop import Shop
@@ -23,6 +26,17 @@ from backend.outbox import wire
 SMALL = ["--seconds", "1", "--sockets", "20", "--many", "40", "--storm", "10", "--servers", "uvicorn"]
 JOB = Job(kind="rate", port=0, server_pid=0, redis_url="", sku="", sockets=20, seconds=0.2)
 ROW = Row("many", "memory each", "daphne", 31.0, 30, "KiB", faults={"lost": 1, "doubled": 0, "reordered": 2})
+
+
+async def connected(port: int, *, number: int) -> int:
+    """How many a server that accepts nobody has room for; who finds none goes on trying."""
+    tried = [asyncio.create_task(asyncio.open_connection("127.0.0.1", port)) for _ in range(number)]
+    done, waiting = await asyncio.wait(tried, timeout=5)
+    for task in waiting:
+        task.cancel()
+    for task in done:
+        task.result()[1].transport.abort()
+    return len(done)
 
 
 def heard(*versions: int, is_stream: bool) -> dict[str, int]:
@@ -98,6 +112,18 @@ def test_clients_measure_the_bare_app(tmp_path, by):
 
     assert result.faults == {"lost": 0, "doubled": 0, "reordered": 0}
     assert all(math.isfinite(figure) and figure > 0 for figure in result.figures.values())
+
+
+@pytest.mark.parametrize("by", scene.SERVERS)
+def test_a_storm_finds_room_before_the_bare_app_though_it_is_busy(tmp_path, by):
+    with scene.bare(Shop(0, tmp_path, os.environ, "", "", 0), by) as server:
+        os.kill(server.pid, signal.SIGSTOP)
+        try:
+            came = asyncio.run(connected(server.port, number=200))
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
+
+    assert (came, scene.CONNECT_QUEUE) == (200, web.CONNECT_QUEUE)
 
 
 @pytest.mark.slow

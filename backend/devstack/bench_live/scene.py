@@ -15,6 +15,9 @@ from backend.devstack.console import Console
 type By = Literal["daphne", "uvicorn"]
 SERVERS: tuple[By, ...] = ("daphne", "uvicorn")
 BARE = "backend.devstack.bench.bare:application"
+# As long as the shop's own (config/web.py). Daphne's 50 are full while it is busy for a moment; then the
+# system drops handshakes, and clients that believe they are connected wait for half a minute.
+CONNECT_QUEUE = 1024
 _START_SECONDS = 60
 
 
@@ -49,9 +52,11 @@ def web(measured: Shop, by: By, *, console: Console, own_news: bool = True) -> I
 def bare(measured: Shop, by: By) -> Iterator[Server]:
     """The yardstick."""
     port = ports.find_free()
+    endpoint = f"tcp:port={port}:interface=127.0.0.1:backlog={CONNECT_QUEUE}"
+    place = ("--port", str(port), "--backlog", str(CONNECT_QUEUE))
     words = {
-        "daphne": ("daphne", "-b", "127.0.0.1", "-p", str(port), "-v", "0", BARE),
-        "uvicorn": ("uvicorn", "--port", str(port), "--log-level", "error", "--lifespan", "off", BARE),
+        "daphne": ("daphne", "-e", endpoint, "-v", "0", BARE),
+        "uvicorn": ("uvicorn", *place, "--log-level", "error", "--lifespan", "off", BARE),
     }[by]
     with _process(measured, f"bare-{port}", sys.executable, "-m", *words, settings=measured.settings) as pid:
         if not processes.wait_until(lambda: not ports.is_free(port), seconds=_START_SECONDS):

@@ -1,7 +1,7 @@
 """Each row of the issue's table, under Daphne and uvicorn, each figure in servers of its own."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -182,7 +182,7 @@ def _row(
     return Row(ours.kind, name, by, seen, wanted, unit, is_floor, beside, ours.faults, load_average=load)
 
 
-def faults(rows: list[Row]) -> Row:
+def faults(rows: Sequence[Row]) -> Row:
     """The last one: of all runs, each counted once."""
     runs = {(row.server, row.run): row.faults for row in rows}
     kinds = ("lost", "doubled", "reordered")

@@ -47,6 +47,12 @@ def write(file: Path, rows: Sequence[Row], *, about: str) -> None:
     file.write_text(json.dumps(result, indent=2) + "\n")
 
 
+def missed(rows: Sequence[Row]) -> str:
+    """Which rows are not met, in one line; empty when all are."""
+    names = [f"{row.name}, {row.server}" for row in rows if not row.is_met]
+    return f"{len(names)} of {len(rows)} rows are not met: {'; '.join(names)}" if names else ""
+
+
 def _cells(row: Row) -> tuple[str, ...]:
     sign, verdict = ("≥" if row.is_floor else "≤"), ("met" if row.is_met else "MISSED")
     figures = (f"{row.seen:,.4g} {row.unit}".strip(), f"{sign} {row.wanted:g} {row.unit}".strip())

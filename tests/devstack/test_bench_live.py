@@ -22,6 +22,8 @@ from backend.devstack.bench_live.crowd import Crowd
 from backend.devstack.bench_live.job import Job, Result
 from backend.devstack.bench_live.publishing import Publisher
 from backend.devstack.bench_live.row import Row
+from backend.devstack.bench_live.runs import Runs
+from backend.devstack.console import Console
 from backend.outbox import wire
 
 SMALL = ["--seconds", "1", "--sockets", "20", "--many", "40", "--storm", "10", "--servers", "uvicorn"]
@@ -147,6 +149,12 @@ def test_a_storm_finds_room_before_the_bare_app_though_it_is_busy(tmp_path, by):
             os.kill(server.pid, signal.SIGCONT)
 
     assert (came, scene.CONNECT_QUEUE) == (200, web.CONNECT_QUEUE)
+
+
+def test_a_yardstick_that_can_not_do_it_does_not_end_the_run(tmp_path):
+    runs = Runs(Shop(0, tmp_path, os.environ, "", "", 0), job=JOB, console=Console([]))
+
+    assert runs.bare("no such kind", "uvicorn", sockets=1) is None
 
 
 @pytest.mark.slow

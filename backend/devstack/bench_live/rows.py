@@ -2,18 +2,19 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from backend.devstack.bench import numbering, workers
+from backend.devstack.bench import numbering
 from backend.devstack.bench.shop import Shop
-from backend.devstack.bench_live import scene
 from backend.devstack.bench_live.job import Job, Result
 from backend.devstack.bench_live.row import Row
+from backend.devstack.bench_live.runs import Runs
 from backend.devstack.bench_live.scene import By
 from backend.devstack.console import Console
 
 _LISTENERS_BESIDE_DEAF = 500
+_SHARE = 0.7
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Live:
     """A running shop, and who listens to it."""
 
     def __init__(self, shop: Shop, *, people: dict[str, Any], sizes: Sizes, console: Console) -> None:
-        self._shop, self._sizes, self._console = shop, sizes, console
-        self._job = Job(
+        self._sizes = sizes
+        job = Job(
             kind="",
             port=0,
             server_pid=0,
@@ -42,6 +43,7 @@ class Live:
             staff=people["staff"],
             buyers=people["buyers"],
         )
+        self._runs = Runs(shop, job=job, console=console)
 
     def rows(self, by: By, *, kinds: set[str]) -> Iterator[Row]:
         """Raises Failed."""
@@ -57,15 +59,19 @@ class Live:
                 yield from of(by)
 
     def _rate(self, by: By) -> Iterator[Row]:
-        ours = self._ours("rate", by, sockets=self._sizes.sockets)
-        bare = self._bare("rate", by, sockets=self._sizes.sockets)
+        ours = self._runs.ours("rate", by, sockets=self._sizes.sockets)
+        bare = self._runs.bare("rate", by, sockets=self._sizes.sockets)
+        name = f"deliveries per CPU second, {self._sizes.sockets} sockets, of the bare app's"
+        if bare is None:
+            yield _row(ours, name, by, 0, wanted=_SHARE, is_floor=True, beside=_beside(bare, ""))
+            return
         seen, yardstick = ours.figures, bare.figures
         yield _row(
             ours,
-            f"deliveries per CPU second, {self._sizes.sockets} sockets, of the bare app's",
+            name,
             by,
             seen["per_cpu_second"] / yardstick["per_cpu_second"],
-            wanted=0.7,
+            wanted=_SHARE,
             is_floor=True,
             beside=(
                 f"{seen['per_cpu_second']:,.0f} / {yardstick['per_cpu_second']:,.0f}; per second "
@@ -75,7 +81,7 @@ class Live:
         )
 
     def _orders(self, by: By) -> Iterator[Row]:
-        ours = self._ours("orders", by, sockets=self._sizes.sockets, own_news=False)
+        ours = self._runs.ours("orders", by, sockets=self._sizes.sockets, has_own_news=False)
         figures = ours.figures
         pace = f"{figures['rate']:.0f} orders/s, {figures['deliveries'] + figures['fed']:,.0f} frames"
         for name, wanted in (("p50", 15), ("p99", 100)):
@@ -83,7 +89,7 @@ class Live:
             yield _row(ours, text, by, figures[name], wanted=wanted, unit="ms", beside=pace)
 
     def _deaf(self, by: By) -> Iterator[Row]:
-        ours = self._ours("deaf", by, sockets=min(self._sizes.sockets, _LISTENERS_BESIDE_DEAF))
+        ours = self._runs.ours("deaf", by, sockets=min(self._sizes.sockets, _LISTENERS_BESIDE_DEAF))
         figures = ours.figures
         yield _row(
             ours,
@@ -97,8 +103,8 @@ class Live:
         yield _row(ours, name, by, figures["mib"], wanted=32, unit="MiB")
 
     def _storm(self, by: By) -> Iterator[Row]:
-        ours = self._ours("storm", by, sockets=self._sizes.storm)
-        bare = self._bare("storm", by, sockets=self._sizes.storm)
+        ours = self._runs.ours("storm", by, sockets=self._sizes.storm)
+        bare = self._runs.bare("storm", by, sockets=self._sizes.storm)
         yield _row(
             ours,
             f"{self._sizes.storm} clients reconnect at once: all have their snapshots",
@@ -108,7 +114,7 @@ class Live:
             unit="s",
             beside=(
                 f"{ours.figures['cpu']:.2f} s of the server's CPU; "
-                f"bare app: {bare.figures['seconds']:.2f} s to a first frame"
+                f"{_beside(bare, '{seconds:.2f} s to a first frame')}"
             ),
         )
         figures = ours.figures
@@ -127,13 +133,11 @@ class Live:
         )
 
     def _many(self, by: By) -> Iterator[Row]:
-        ours = self._ours("many", by, sockets=self._sizes.many)
-        bare = self._bare("many", by, sockets=self._sizes.many)
+        ours = self._runs.ours("many", by, sockets=self._sizes.many)
+        bare = self._runs.bare("many", by, sockets=self._sizes.many)
         figures = ours.figures
         name = f"{self._sizes.many} sockets on one process: memory each"
-        beside = (
-            f"bare app: {bare.figures['kib']:.1f} KiB; a frame reaches all in {figures['round_ms']:.0f} ms"
-        )
+        beside = f"{_beside(bare, '{kib:.1f} KiB')}; a frame reaches all in {figures['round_ms']:.0f} ms"
         yield _row(ours, name, by, figures["kib"], wanted=30, unit="KiB", beside=beside)
         yield _row(
             ours,
@@ -143,28 +147,6 @@ class Live:
             wanted=1.01,
             beside=f"{figures['bytes_many']:,.0f} / {figures['bytes_few']:,.0f} bytes",
         )
-
-    def _ours(self, kind: str, by: By, *, sockets: int, own_news: bool = True) -> Result:
-        self._console.say(f"{kind}: {sockets} sockets, the shop by {by}")
-        with scene.web(self._shop, by, console=self._console, own_news=own_news) as server:
-            return self._ask(kind, server, sockets)
-
-    def _bare(self, kind: str, by: By, *, sockets: int) -> Result:
-        self._console.say(f"{kind}: {sockets} sockets, the bare app by {by}")
-        with scene.bare(self._shop, by) as server:
-            return self._ask(kind, server, sockets)
-
-    def _ask(self, kind: str, server: scene.Server, sockets: int) -> Result:
-        job = replace(
-            self._job,
-            kind=kind,
-            port=server.port,
-            server_pid=server.pid,
-            redis_url=server.redis_url,
-            sockets=sockets,
-        )
-        answer = workers.ask("listen", asdict(job), settings=self._shop.settings, package="bench_live")
-        return Result(**answer)
 
 
 def _row(
@@ -180,6 +162,11 @@ def _row(
 ) -> Row:
     load = os.getloadavg()[0]
     return Row(ours.kind, name, by, seen, wanted, unit, is_floor, beside, ours.faults, load_average=load)
+
+
+def _beside(bare: Result | None, figure: str) -> str:
+    """What the bare app did of the same, if it could."""
+    return "bare app: " + (figure.format(**bare.figures) if bare else "could not do it")
 
 
 def faults(rows: Sequence[Row]) -> Row:

@@ -32,20 +32,25 @@ class Server:
 
 
 @contextmanager
-def web(measured: Shop, by: By, *, console: Console, own_news: bool = True) -> Iterator[Server]:
-    """The shop's web process; with `own_news` at a Valkey where nobody else is, the relay neither."""
+def news(measured: Shop) -> Iterator[str]:
+    """A Valkey where nobody else is, the relay neither; gives its URL."""
+    with valkey.start(folder=measured.folder / f"valkey-{ports.find_free()}") as own:
+        yield own.url
+
+
+@contextmanager
+def web(measured: Shop, by: By, *, redis_url: str, console: Console) -> Iterator[Server]:
+    """A web process of the shop, ready and met by nobody. Raises Failed."""
     port = ports.find_free()
-    with valkey.start(folder=measured.folder / f"valkey-{port}") as news:
-        url = news.url if own_news else measured.settings["REDIS_URL"]
-        more = {"PORT": str(port), "WEB_SERVER": by, "REDIS_URL": url, "SOCKETS_PER_USER": "100000"}
-        words = (sys.executable, "-m", "backend.config.web")
-        with _process(measured, f"{by}-{port}", *words, settings={**measured.settings, **more}) as pid:
-            ready = readiness.wait_until_ready(port, console=console)
-            try:
-                asyncio.run(asyncio.wait_for(ready, _START_SECONDS))
-            except TimeoutError:
-                raise Failed(f"web was not ready under {by} in {_START_SECONDS} s") from None
-            yield Server(by, port, pid, url)
+    more = {"PORT": str(port), "WEB_SERVER": by, "REDIS_URL": redis_url, "SOCKETS_PER_USER": "100000"}
+    words = (sys.executable, "-m", "backend.config.web")
+    with _process(measured, f"{by}-{port}", *words, settings={**measured.settings, **more}) as pid:
+        ready = readiness.wait_until_ready(port, console=console)
+        try:
+            asyncio.run(asyncio.wait_for(ready, _START_SECONDS))
+        except TimeoutError:
+            raise Failed(f"web was not ready under {by} in {_START_SECONDS} s") from None
+        yield Server(by, port, pid, redis_url)
 
 
 @contextmanager

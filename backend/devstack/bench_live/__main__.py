@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.devstack.bench import shop, workers
-from backend.devstack.bench_live import rows, scene, table
+from backend.devstack.bench_live import rows, scene, table, witnesses
 from backend.devstack.bench_live.orders import PER_SECOND
 from backend.devstack.bench_live.row import Row
 from backend.devstack.console import Console
@@ -61,15 +61,17 @@ def _rows(given: argparse.Namespace, console: Console) -> Iterator[Row]:
     servers = [by for by in scene.SERVERS if by in given.servers]
     # Each buys once, and not the first, whom the recording has served already.
     each = max(given.sockets // 2, given.storm, round(given.seconds * PER_SECOND))
-    with shop.running(products=_PRODUCTS, buyers=1 + each * len(servers), console=console) as running:
+    count = 1 + each * len(servers) + witnesses.BUYERS
+    with shop.running(products=_PRODUCTS, buyers=count, console=console) as running:
         people = workers.ask(
             "people",
-            {"count": 1 + each * len(servers)},
+            {"count": count},
             settings=running.settings,
             package="bench_live",
         )
         for place, by in enumerate(servers):
-            ours = people["buyers"][1 + place * each : 1 + (place + 1) * each]
+            first, buyers = 1 + place * each, people["buyers"]
+            ours = buyers[first:] + buyers[:first]
             live = rows.Live(running, people={**people, "buyers": ours}, sizes=sizes, console=console)
             yield from live.rows(by, kinds=set(given.only))
 

@@ -19,6 +19,7 @@ class Job:
     seconds: float
     next_port: int = 0
     next_pid: int = 0
+    database_url: str = ""
     frame_bytes: int = 250
     staff: str = ""  # a token
     buyers: list[dict[str, str]] = field(default_factory=list)  # token, cart, user, address

@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.devstack.bench import numbering
 from backend.devstack.bench.shop import Shop
+from backend.devstack.bench_live.faults import JUDGED, KINDS, total
 from backend.devstack.bench_live.job import Job, Result
 from backend.devstack.bench_live.row import Row
 from backend.devstack.bench_live.runs import Runs
@@ -40,6 +41,7 @@ class Live:
             sku=numbering.sku(numbering.FIRST_SKU + 1),
             sockets=0,
             seconds=sizes.seconds,
+            database_url=shop.database_url,
             staff=people["staff"],
             buyers=people["buyers"],
         )
@@ -103,7 +105,7 @@ class Live:
         yield _row(ours, name, by, figures["mib"], wanted=32, unit="MiB")
 
     def _storm(self, by: By) -> Iterator[Row]:
-        ours = self._runs.ours("storm", by, sockets=self._sizes.storm)
+        ours = self._runs.ours("storm", by, sockets=self._sizes.storm, processes=2)
         bare = self._runs.bare("storm", by, sockets=self._sizes.storm)
         yield _row(
             ours,
@@ -172,9 +174,7 @@ def _beside(bare: Result | None, figure: str) -> str:
 def faults(rows: Sequence[Row]) -> Row:
     """The last one: of all runs, each counted once."""
     runs = {(row.server, row.run): row.faults for row in rows}
-    kinds = ("lost", "doubled", "reordered")
-    counts = {kind: sum(found.get(kind, 0) for found in runs.values()) for kind in kinds}
-    beside = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-    return Row(
-        "all", "lost, doubled or reordered frames, all runs", "both", sum(counts.values()), 0, beside=beside
-    )
+    counts = total(*runs.values())
+    seen = sum(counts[kind] for kind in KINDS)
+    beside = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS) + f" of {counts[JUDGED]:,}"
+    return Row("all", "lost, doubled or reordered frames, all runs", "both", seen, 0, beside=beside)

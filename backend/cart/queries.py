@@ -31,6 +31,11 @@ def by_ids(cart_ids: Collection[UUID]) -> list[tuple[Cart, list[Line]]]:
     return list(carts.values())
 
 
+def owners(cart_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Whose these carts are, of those that exist."""
+    return dict(Cart.objects.filter(pk__in=cart_ids).values_list("pk", "user_id"))
+
+
 def lock_cart(*, user_id: UUID, now: datetime) -> Cart:
     """The user's cart, its row locked until the caller's transaction ends: the first lock of any.
 

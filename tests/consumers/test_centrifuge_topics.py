@@ -68,7 +68,14 @@ def test_an_order_is_for_its_owner_and_staff(apps, alice, bob, staff):
 def test_what_is_somebody_elses_or_the_staffs_is_denied(apps, alice, bob, staff):
     app, boss = apps.open(alice), apps.open(staff)
 
-    for topic in (cart_topic(bob), f"orders:{bob.pk}", "orders:all", "staff:alerts", f"cart:{uuid4()}"):
+    for topic in (
+        cart_topic(bob),
+        f"orders:{bob.pk}",
+        "orders:all",
+        "staff:alerts",
+        f"cart:{uuid4()}",
+        "cart:1",
+    ):
         assert app.subscribe(topic) == DENIED, topic
     for topic in ("orders:all", "staff:alerts"):
         assert boss.subscribe(topic)["data"]["data"] == []

@@ -19,7 +19,7 @@ from backend.devstack.postgres_wheel import PostgresFailed
 from backend.devstack.valkey import ValkeyFailed
 
 _PRODUCTS = 60
-_KINDS = ("rate", "orders", "deaf", "storm", "many")
+_KINDS = ("rate", "orders", "deaf", "storm", "many", "apps")
 _OTHER_FILES = 500  # of a web process beside its sockets
 
 
@@ -61,7 +61,8 @@ def _rows(given: argparse.Namespace, console: Console) -> Iterator[Row]:
     servers = [by for by in scene.SERVERS if by in given.servers]
     # Each buys once, and not the first, whom the recording has served already.
     each = max(given.sockets // 2, given.storm, round(given.seconds * PER_SECOND))
-    count = 1 + each * len(servers) + witnesses.BUYERS
+    apps = given.many if "apps" in given.only else 0
+    count = max(1 + each * len(servers) + witnesses.BUYERS, apps)
     with shop.running(products=_PRODUCTS, buyers=count, console=console) as running:
         people = workers.ask(
             "people",

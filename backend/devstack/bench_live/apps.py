@@ -57,6 +57,10 @@ class Apps:
             lost = version - app.versions[channel] if wire.is_stream(channel) else 1
             app.faults["lost"] += lost
 
+    def newest(self, channel: str) -> int:
+        """The newest version that any of them has; 0 where nobody listens."""
+        return max((app.versions.get(channel, 0) for app in self._signed_in()), default=0)
+
     def faults(self) -> dict[str, int]:
         """Of all that are here."""
         return faults.total(*(app.faults for app in self._signed_in()))

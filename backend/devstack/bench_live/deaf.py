@@ -49,7 +49,7 @@ async def measure(job: Job) -> tuple[dict[str, float], dict[str, int]]:
     await crowd.open(rounds.stock(job, job.sockets))
     await reading.open([(_path(job), "")] * _SOME)
     await feeding.open([(witnesses.FEED, job.staff)] * _SOME)
-    async with rounds.updates(job, crowd) as updates:
+    async with rounds.updates(job, newest=crowd.newest()) as updates:
         flood = Flood(job, crowd, reading, updates)
         before = await flood.run()
         await updates.witnesses.end()

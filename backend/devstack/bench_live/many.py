@@ -17,7 +17,7 @@ async def measure(job: Job) -> tuple[dict[str, float], dict[str, int]]:
     await crowd.open(rounds.stock(job, _FEW))
     if not job.redis_url:
         return {"kib": await _grow(job, crowd)}, total(crowd.faults)
-    async with rounds.updates(job, crowd) as updates:
+    async with rounds.updates(job, newest=crowd.newest()) as updates:
         few = await _bytes_an_event(crowd, updates)
         figures = {"few": _FEW, "kib": await _grow(job, crowd)}
         began_at = time.monotonic()

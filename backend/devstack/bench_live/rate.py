@@ -17,7 +17,7 @@ async def measure(job: Job) -> tuple[dict[str, float], dict[str, int]]:
     if not job.redis_url:
         async with rounds.words(job) as words:
             return await _drive(job, crowd, words), total(crowd.faults)
-    async with rounds.updates(job, crowd) as updates:
+    async with rounds.updates(job, newest=crowd.newest()) as updates:
         figures = await _drive(job, crowd, updates)
         await updates.witnesses.end()
         return figures, total(crowd.faults, updates.witnesses.faults())

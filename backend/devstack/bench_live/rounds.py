@@ -22,13 +22,13 @@ class Rounds(Protocol):
 
 
 class Updates:
-    """A frame of stock to the crowd, and beside it two to the witnesses."""
+    """A frame of stock, and beside it two to the witnesses."""
 
-    def __init__(self, job: Job, crowd: Crowd, witnesses: Witnesses) -> None:
+    def __init__(self, job: Job, witnesses: Witnesses, *, newest: int) -> None:
         self.publisher = Publisher(job.redis_url)
         self.witnesses = witnesses
         self._job = job
-        self._version = crowd.newest()
+        self._version = newest
 
     def fire(self) -> int:
         self._version += 1
@@ -52,11 +52,11 @@ class Words:
 
 
 @asynccontextmanager
-async def updates(job: Job, crowd: Crowd) -> AsyncIterator[Updates]:
-    """With witnesses in each web process of the run. Raises ConnectionError."""
+async def updates(job: Job, *, newest: int = 0) -> AsyncIterator[Updates]:
+    """Of stock above the `newest`, with witnesses in each web process of the run. Raises ConnectionError."""
     witnesses = Witnesses(job, ports=sorted({job.port, job.next_port}))
     await witnesses.open()
-    yield Updates(job, crowd, witnesses)
+    yield Updates(job, witnesses, newest=newest)
     witnesses.close()
 
 

@@ -16,6 +16,7 @@ from backend.devstack.console import Console
 
 _LISTENERS_BESIDE_DEAF = 500
 _SHARE = 0.7
+_KIB = 30
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Live:
             "deaf": self._deaf,
             "storm": self._storm,
             "many": self._many,
+            "apps": self._apps,
         }
         for kind, of in made.items():
             if kind in kinds:
@@ -140,7 +142,7 @@ class Live:
         figures = ours.figures
         name = f"{self._sizes.many} sockets on one process: memory each"
         beside = f"{_beside(bare, '{kib:.1f} KiB')}; a frame reaches all in {figures['round_ms']:.0f} ms"
-        yield _row(ours, name, by, figures["kib"], wanted=30, unit="KiB", beside=beside)
+        yield _row(ours, name, by, figures["kib"], wanted=_KIB, unit="KiB", beside=beside)
         yield _row(
             ours,
             f"Redis bytes per event, {self._sizes.many} subscribers to {figures['few']:.0f}",
@@ -149,6 +151,15 @@ class Live:
             wanted=1.01,
             beside=f"{figures['bytes_many']:,.0f} / {figures['bytes_few']:,.0f} bytes",
         )
+
+    def _apps(self, by: By) -> Iterator[Row]:
+        ours = self._runs.ours("apps", by, sockets=self._sizes.many)
+        figures = ours.figures
+        name = f"{self._sizes.many} apps signed in, three topics each, on one process: memory each"
+        beside = (
+            f"all came in {figures['seconds']:.0f} s, {figures['cpu_ms']:.2f} ms of the server's CPU each"
+        )
+        yield _row(ours, name, by, figures["kib"], wanted=_KIB, unit="KiB", beside=beside)
 
 
 def _row(

@@ -13,7 +13,6 @@ from backend.devstack.bench_live import faults, rounds
 from backend.devstack.bench_live.app import Told
 from backend.devstack.bench_live.apps import Apps, Place
 from backend.devstack.bench_live.changes import change
-from backend.devstack.bench_live.crowd import Crowd
 from backend.devstack.bench_live.job import Job
 
 _FEED_SECONDS = 0.02
@@ -79,7 +78,7 @@ def _cart(job: Job, place: Place) -> str:
 
 @asynccontextmanager
 async def _witnessed(job: Job) -> AsyncIterator[rounds.Updates]:
-    async with rounds.updates(job, Crowd(port=job.port, is_stream=False)) as updates:
+    async with rounds.updates(job) as updates:
         feeding = asyncio.create_task(_feed(updates, job.frame_bytes))
         yield updates
         feeding.cancel()

@@ -6,12 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from backend.devstack.bench import shop, workers
-from backend.devstack.bench_live import rows, scene, table
+from backend.devstack.bench_live import rows, scene, table, witnesses
 from backend.devstack.bench_live.orders import PER_SECOND
 from backend.devstack.bench_live.row import Row
 from backend.devstack.console import Console
@@ -19,32 +19,41 @@ from backend.devstack.postgres_wheel import PostgresFailed
 from backend.devstack.valkey import ValkeyFailed
 
 _PRODUCTS = 60
-_KINDS = ("rate", "orders", "deaf", "storm", "many")
+_KINDS = ("rate", "orders", "deaf", "storm", "many", "apps")
 _OTHER_FILES = 500  # of a web process beside its sockets
 
 
 def main() -> None:
-    """Exits with one line, and not with 0, when something could not be measured."""
+    """Exits with one line, and not with 0, when a row is not met or something could not be measured."""
     given = _parser().parse_args()
     # As Ctrl-C: what was started is stopped on the way out.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     began_at = time.monotonic()
     console = Console([])
-    seen = []
+    seen: list[Row] = []
+    failure = ""
     try:
         _allow_files(max(given.sockets, given.many, given.storm) + _OTHER_FILES)
         for row in _rows(given, console):
             console.say(table.line(row))
             seen.append(row)
-    except (shop.Failed, PostgresFailed, ValkeyFailed, subprocess.TimeoutExpired) as failure:
-        sys.exit(f"bench-live: {failure}")
+    except (shop.Failed, PostgresFailed, ValkeyFailed, subprocess.TimeoutExpired) as error:
+        failure = str(error)
     except KeyboardInterrupt:
         sys.exit(130)
-    seen.append(rows.faults(seen))
     about = f"{given.seconds:g} s a row, {time.monotonic() - began_at:.0f} s in all"
-    print("\n".join(table.lines(seen, about=about)))
-    if given.json:
-        table.write(given.json, seen, about=about)
+    finish(seen, failure=failure, about=about, file=given.json)
+
+
+def finish(seen: Sequence[Row], *, failure: str, about: str, file: Path | None) -> None:
+    """Print all that was seen and keep it, then exit with 1 if there was a failure or a row is not met."""
+    found = [*seen, rows.faults(seen)]
+    if seen:
+        print("\n".join(table.lines(found, about=about)))
+        if file is not None:
+            table.write(file, found, about=about)
+    if failure or (failure := table.missed(found)):
+        sys.exit(f"bench-live: {failure}")
 
 
 def _rows(given: argparse.Namespace, console: Console) -> Iterator[Row]:
@@ -52,15 +61,18 @@ def _rows(given: argparse.Namespace, console: Console) -> Iterator[Row]:
     servers = [by for by in scene.SERVERS if by in given.servers]
     # Each buys once, and not the first, whom the recording has served already.
     each = max(given.sockets // 2, given.storm, round(given.seconds * PER_SECOND))
-    with shop.running(products=_PRODUCTS, buyers=1 + each * len(servers), console=console) as running:
+    apps = given.many if "apps" in given.only else 0
+    count = max(1 + each * len(servers) + witnesses.BUYERS, apps)
+    with shop.running(products=_PRODUCTS, buyers=count, console=console) as running:
         people = workers.ask(
             "people",
-            {"count": 1 + each * len(servers)},
+            {"count": count},
             settings=running.settings,
             package="bench_live",
         )
         for place, by in enumerate(servers):
-            ours = people["buyers"][1 + place * each : 1 + (place + 1) * each]
+            first, buyers = 1 + place * each, people["buyers"]
+            ours = buyers[first:] + buyers[:first]
             live = rows.Live(running, people={**people, "buyers": ours}, sizes=sizes, console=console)
             yield from live.rows(by, kinds=set(given.only))
 

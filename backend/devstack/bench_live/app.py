@@ -1,11 +1,14 @@
-"""An app at its socket: subscribes in its first frame; when it comes again, it asks for what it missed."""
+"""An app at its socket: subscribes in its first frame, counts what it is told, asks for what it missed."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from backend.devstack.bench.socket_protocol import Socket
+from backend.devstack.bench_live import faults
+from backend.outbox import wire
 
 
 @dataclass(frozen=True)
@@ -19,12 +22,17 @@ class Told:
 
 
 class App(Socket):
-    """`told` has the answers by channel; `on_ready` is called once, when all are there."""
+    """`told` has the answers by channel, `versions` how far it has come since; `on_ready` is called once,
+
+    when all answers are there.
+    """
 
     def __init__(self, *, token: str, since: Mapping[str, Told | None], on_ready: Callable[[], None]) -> None:
         """`since` has each channel wanted, and where the app left it if it wants to go on from there."""
         super().__init__(path="/ws/", on_frame=lambda *_: None)
         self.told: dict[str, Told] = {}
+        self.versions: dict[str, int] = {}
+        self.faults: Counter[str] = Counter()
         self._channels = list(since)
         commands = [
             {"connect": {"token": token}},
@@ -47,14 +55,28 @@ class App(Socket):
                 self.send("{}")
             elif line.startswith(b'{"id":'):
                 self._answered(json.loads(line))
+            elif line.startswith(b'{"push":'):
+                self._pushed(json.loads(line)["push"])
 
     def _answered(self, reply: dict[str, Any]) -> None:
         if "error" in reply:
             self.failure = str(reply)
         elif "subscribe" in reply:
-            self.told[self._channels[reply["id"] - 2]] = _told(reply["subscribe"])
+            channel = self._channels[reply["id"] - 2]
+            self.told[channel] = told = _told(reply["subscribe"])
+            self.versions[channel] = told.version
             if len(self.told) == len(self._channels):
                 self._on_ready()
+
+    def _pushed(self, push: dict[str, Any]) -> None:
+        """News; anything else is the end of a topic, or of the connection."""
+        if "pub" not in push:
+            self.failure = str(push)
+            return
+        channel, version = push["channel"], push["pub"]["offset"]
+        step = version - self.versions[channel]
+        faults.judge(self.faults, step, is_stream=wire.is_stream(channel))
+        self.versions[channel] = version
 
 
 def _subscribe(channel: str, told: Told | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import batched
 
 from backend.devstack.bench.socket_protocol import Socket
+from backend.devstack.bench_live import faults
 
 LATEST_SECONDS = 20
 _AT_ONCE = 50  # handshakes, where it is not a storm that is measured
@@ -18,7 +19,7 @@ class Crowd:
     def __init__(self, *, port: int, is_stream: bool) -> None:
         self.sockets: list[Socket] = []
         self.arrivals: list[tuple[Socket, int, float]] = []
-        self.faults: Counter[str] = Counter({"lost": 0, "doubled": 0, "reordered": 0})
+        self.faults: Counter[str] = Counter()
         self._port = port
         self._is_stream = is_stream
         self._target = 0
@@ -53,6 +54,13 @@ class Crowd:
             behind = version - (socket.version or 0)
             self.faults["lost"] += max(0, behind if self._is_stream else min(1, behind))
 
+    async def end(self, version: int) -> None:
+        """Wait until every socket has this version; who has not when it is too late, has lost something."""
+        try:
+            await self.reached(version)
+        except ConnectionError:
+            self.lack(version)
+
     def close(self) -> None:
         for socket in self.sockets:
             socket.close()
@@ -68,25 +76,12 @@ class Crowd:
         assert socket.version is not None
         if before >= 0:
             self.arrivals.append((socket, socket.version, time.monotonic()))
-            self._judge(socket.version - before)
+            faults.judge(self.faults, socket.version - before, is_stream=self._is_stream)
         if before < self._target <= socket.version or before < 0 == self._target:
             self._missing -= 1
             if not self._missing:
                 self._everybody.set()
 
-    def _judge(self, step: int) -> None:
-        if step == 0:
-            self.faults["doubled"] += 1
-        elif step < 0:
-            self.faults["reordered"] += 1
-        elif step > 1 and self._is_stream:
-            self.faults["lost"] += step - 1
-
     def _why(self, version: int) -> str:
         failures = {socket.failure for socket in self.sockets if socket.failure}
         return f"{self._missing} sockets did not get version {version}: {failures or 'still open'}"
-
-
-def total(*crowds: Crowd) -> dict[str, int]:
-    """The faults of all of them."""
-    return {name: sum(crowd.faults[name] for crowd in crowds) for name in ("lost", "doubled", "reordered")}

@@ -4,8 +4,9 @@ import asyncio
 import time
 
 from backend.devstack.bench.delays import Delays
-from backend.devstack.bench_live import memory, rounds
-from backend.devstack.bench_live.crowd import Crowd, total
+from backend.devstack.bench_live import memory, rounds, witnesses
+from backend.devstack.bench_live.crowd import Crowd
+from backend.devstack.bench_live.faults import total
 from backend.devstack.bench_live.job import Job
 
 _SOME = 10  # at a flooded SKU, and as many at a flooded feed
@@ -39,7 +40,7 @@ class Flood:
     def _flood(self) -> None:
         for _ in range(_FLOOD):
             self._version += 1
-            self._updates.feed(_FLOOD_BYTES)
+            self._updates.witnesses.tell_feed(self._updates.publisher, size=_FLOOD_BYTES)
             self._updates.publisher.tell(_topic(self._job), version=self._version, size=_FLOOD_BYTES)
 
 
@@ -47,17 +48,19 @@ async def measure(job: Job) -> tuple[dict[str, float], dict[str, int]]:
     crowd, reading, feeding = (Crowd(port=job.port, is_stream=stream) for stream in (False, False, True))
     await crowd.open(rounds.stock(job, job.sockets))
     await reading.open([(_path(job), "")] * _SOME)
-    await feeding.open([(rounds.FEED, job.staff)] * _SOME)
-    async with rounds.updates(job, crowd) as updates:
+    await feeding.open([(witnesses.FEED, job.staff)] * _SOME)
+    async with rounds.updates(job, newest=crowd.newest()) as updates:
         flood = Flood(job, crowd, reading, updates)
         before = await flood.run()
+        await updates.witnesses.end()
+        await feeding.end(updates.witnesses.feed_version)
         start = memory.kib_of(job.server_pid)
         for socket in (*reading.sockets, *feeding.sockets):
             socket.stop_reading()
         after = await flood.run()
-        await updates.end()
+        await updates.witnesses.end()
         figures = {"before": before.p99, "after": after.p99, "mib": max(0, flood.peak - start) / 1024}
-        return figures, total(crowd, reading, feeding, updates.staff)
+        return figures, total(*(one.faults for one in (crowd, reading, feeding)), updates.witnesses.faults())
 
 
 def _other(job: Job) -> str:

@@ -6,7 +6,7 @@ import sys
 import time
 from dataclasses import asdict
 
-from backend.devstack.bench_live import deaf, many, orders, rate, storm
+from backend.devstack.bench_live import deaf, many, orders, rate, seated, storm
 from backend.devstack.bench_live.job import Job, Result
 
 _KINDS = {
@@ -15,6 +15,7 @@ _KINDS = {
     "many": many.measure,
     "storm": storm.measure,
     "deaf": deaf.measure,
+    "apps": seated.measure,
 }
 
 

@@ -8,8 +8,9 @@ import time
 
 from backend.devstack import tether
 from backend.devstack.bench.delays import Delays
-from backend.devstack.bench_live import rounds
-from backend.devstack.bench_live.crowd import LATEST_SECONDS, Crowd, total
+from backend.devstack.bench_live import witnesses
+from backend.devstack.bench_live.crowd import LATEST_SECONDS, Crowd
+from backend.devstack.bench_live.faults import total
 from backend.devstack.bench_live.job import Job
 
 PER_SECOND = 50
@@ -22,7 +23,7 @@ async def measure(job: Job) -> tuple[dict[str, float], dict[str, int]]:
     people = job.buyers[: job.sockets // 2]
     paths = [(path, buyer["token"]) for buyer in people for path in ("/ws/cart/", "/ws/orders/")]
     await crowd.open(paths)
-    await staff.open([(rounds.FEED, job.staff)] * _READERS)
+    await staff.open([(witnesses.FEED, job.staff)] * _READERS)
     buying = people[: round(job.seconds * PER_SECOND)]
     place_of = {socket: place // 2 for place, socket in enumerate(crowd.sockets)}
     commits = await _buy(buying)
@@ -31,7 +32,8 @@ async def measure(job: Job) -> tuple[dict[str, float], dict[str, int]]:
         listening.faults["lost"] = max(listening.faults["lost"], wanted - len(listening.arrivals))
     delays = Delays.of(at - commits[place_of[socket]] for socket, _, at in crowd.arrivals)
     figures = {"p50": delays.p50, "p99": delays.p99, "rate": (len(buying) - 1) / (commits[-1] - commits[0])}
-    return {**figures, "deliveries": len(crowd.arrivals), "fed": len(staff.arrivals)}, total(crowd, staff)
+    figures |= {"deliveries": len(crowd.arrivals), "fed": len(staff.arrivals)}
+    return figures, total(crowd.faults, staff.faults)
 
 
 async def _buy(buyers: list[dict[str, str]]) -> list[float]:

@@ -4,7 +4,8 @@ import time
 
 from backend.devstack.bench import cpu
 from backend.devstack.bench_live import rounds
-from backend.devstack.bench_live.crowd import Crowd, total
+from backend.devstack.bench_live.crowd import Crowd
+from backend.devstack.bench_live.faults import total
 from backend.devstack.bench_live.job import Job
 
 _WARM_UP_SECONDS = 1
@@ -15,12 +16,11 @@ async def measure(job: Job) -> tuple[dict[str, float], dict[str, int]]:
     await crowd.open(rounds.stock(job, job.sockets))
     if not job.redis_url:
         async with rounds.words(job) as words:
-            return await _drive(job, crowd, words), total(crowd)
-    async with rounds.updates(job, crowd) as updates:
+            return await _drive(job, crowd, words), total(crowd.faults)
+    async with rounds.updates(job, newest=crowd.newest()) as updates:
         figures = await _drive(job, crowd, updates)
-        await updates.end()
-        figures["fed"] = len(updates.staff.arrivals)
-        return figures, total(crowd, updates.staff)
+        await updates.witnesses.end()
+        return figures, total(crowd.faults, updates.witnesses.faults())
 
 
 async def _drive(job: Job, crowd: Crowd, made: rounds.Rounds) -> dict[str, float]:

@@ -11,10 +11,7 @@ from backend.devstack.bench.socket_protocol import Socket
 from backend.devstack.bench_live.crowd import LATEST_SECONDS, Crowd
 from backend.devstack.bench_live.job import Job
 from backend.devstack.bench_live.publishing import Publisher
-
-FEED = "/ws/orders/?scope=all"
-FEED_TOPIC = "orders:all"
-_READERS = 5
+from backend.devstack.bench_live.witnesses import Witnesses
 
 
 class Rounds(Protocol):
@@ -25,31 +22,19 @@ class Rounds(Protocol):
 
 
 class Updates:
-    """A frame of stock to the crowd, and beside it one of the orders' feed to some staff, who count."""
+    """A frame of stock, and beside it two to the witnesses."""
 
-    def __init__(self, job: Job, crowd: Crowd, staff: Crowd) -> None:
+    def __init__(self, job: Job, witnesses: Witnesses, *, newest: int) -> None:
         self.publisher = Publisher(job.redis_url)
-        self.staff = staff
+        self.witnesses = witnesses
         self._job = job
-        self._version = crowd.newest()
-        self._feed = staff.newest()
+        self._version = newest
 
     def fire(self) -> int:
         self._version += 1
-        self.feed(self._job.frame_bytes)
+        self.witnesses.tell(self.publisher, size=self._job.frame_bytes)
         self.publisher.tell(f"stock:{self._job.sku}", version=self._version, size=self._job.frame_bytes)
         return self._version
-
-    def feed(self, size: int) -> None:
-        self._feed += 1
-        self.publisher.tell(FEED_TOPIC, version=self._feed, size=size)
-
-    async def end(self) -> None:
-        """Everybody at the feed has all of it, or has lost something."""
-        try:
-            await self.staff.reached(self._feed)
-        except ConnectionError:
-            self.staff.lack(self._feed)
 
 
 class Words:
@@ -67,12 +52,12 @@ class Words:
 
 
 @asynccontextmanager
-async def updates(job: Job, crowd: Crowd) -> AsyncIterator[Updates]:
-    staff = Crowd(port=job.port, is_stream=True)
-    await staff.open([(FEED, job.staff)] * _READERS)
-    made = Updates(job, crowd, staff)
-    yield made
-    staff.close()
+async def updates(job: Job, *, newest: int = 0) -> AsyncIterator[Updates]:
+    """Of stock above the `newest`, with witnesses in each web process of the run. Raises ConnectionError."""
+    witnesses = Witnesses(job, ports=sorted({job.port, job.next_port}))
+    await witnesses.open()
+    yield Updates(job, witnesses, newest=newest)
+    witnesses.close()
 
 
 @asynccontextmanager

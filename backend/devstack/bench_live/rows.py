@@ -1,19 +1,22 @@
 """Each row of the issue's table, under Daphne and uvicorn, each figure in servers of its own."""
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from backend.devstack.bench import numbering, workers
+from backend.devstack.bench import numbering
 from backend.devstack.bench.shop import Shop
-from backend.devstack.bench_live import scene
+from backend.devstack.bench_live.faults import JUDGED, KINDS, total
 from backend.devstack.bench_live.job import Job, Result
 from backend.devstack.bench_live.row import Row
+from backend.devstack.bench_live.runs import Runs
 from backend.devstack.bench_live.scene import By
 from backend.devstack.console import Console
 
 _LISTENERS_BESIDE_DEAF = 500
+_SHARE = 0.7
+_KIB = 30
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,8 @@ class Live:
     """A running shop, and who listens to it."""
 
     def __init__(self, shop: Shop, *, people: dict[str, Any], sizes: Sizes, console: Console) -> None:
-        self._shop, self._sizes, self._console = shop, sizes, console
-        self._job = Job(
+        self._sizes = sizes
+        job = Job(
             kind="",
             port=0,
             server_pid=0,
@@ -39,9 +42,11 @@ class Live:
             sku=numbering.sku(numbering.FIRST_SKU + 1),
             sockets=0,
             seconds=sizes.seconds,
+            database_url=shop.database_url,
             staff=people["staff"],
             buyers=people["buyers"],
         )
+        self._runs = Runs(shop, job=job, console=console)
 
     def rows(self, by: By, *, kinds: set[str]) -> Iterator[Row]:
         """Raises Failed."""
@@ -51,21 +56,26 @@ class Live:
             "deaf": self._deaf,
             "storm": self._storm,
             "many": self._many,
+            "apps": self._apps,
         }
         for kind, of in made.items():
             if kind in kinds:
                 yield from of(by)
 
     def _rate(self, by: By) -> Iterator[Row]:
-        ours = self._ours("rate", by, sockets=self._sizes.sockets)
-        bare = self._bare("rate", by, sockets=self._sizes.sockets)
+        ours = self._runs.ours("rate", by, sockets=self._sizes.sockets)
+        bare = self._runs.bare("rate", by, sockets=self._sizes.sockets)
+        name = f"deliveries per CPU second, {self._sizes.sockets} sockets, of the bare app's"
+        if bare is None:
+            yield _row(ours, name, by, 0, wanted=_SHARE, is_floor=True, beside=_beside(bare, ""))
+            return
         seen, yardstick = ours.figures, bare.figures
         yield _row(
             ours,
-            f"deliveries per CPU second, {self._sizes.sockets} sockets, of the bare app's",
+            name,
             by,
             seen["per_cpu_second"] / yardstick["per_cpu_second"],
-            wanted=0.7,
+            wanted=_SHARE,
             is_floor=True,
             beside=(
                 f"{seen['per_cpu_second']:,.0f} / {yardstick['per_cpu_second']:,.0f}; per second "
@@ -75,7 +85,7 @@ class Live:
         )
 
     def _orders(self, by: By) -> Iterator[Row]:
-        ours = self._ours("orders", by, sockets=self._sizes.sockets, own_news=False)
+        ours = self._runs.ours("orders", by, sockets=self._sizes.sockets, has_own_news=False)
         figures = ours.figures
         pace = f"{figures['rate']:.0f} orders/s, {figures['deliveries'] + figures['fed']:,.0f} frames"
         for name, wanted in (("p50", 15), ("p99", 100)):
@@ -83,7 +93,7 @@ class Live:
             yield _row(ours, text, by, figures[name], wanted=wanted, unit="ms", beside=pace)
 
     def _deaf(self, by: By) -> Iterator[Row]:
-        ours = self._ours("deaf", by, sockets=min(self._sizes.sockets, _LISTENERS_BESIDE_DEAF))
+        ours = self._runs.ours("deaf", by, sockets=min(self._sizes.sockets, _LISTENERS_BESIDE_DEAF))
         figures = ours.figures
         yield _row(
             ours,
@@ -97,8 +107,8 @@ class Live:
         yield _row(ours, name, by, figures["mib"], wanted=32, unit="MiB")
 
     def _storm(self, by: By) -> Iterator[Row]:
-        ours = self._ours("storm", by, sockets=self._sizes.storm)
-        bare = self._bare("storm", by, sockets=self._sizes.storm)
+        ours = self._runs.ours("storm", by, sockets=self._sizes.storm, processes=2)
+        bare = self._runs.bare("storm", by, sockets=self._sizes.storm)
         yield _row(
             ours,
             f"{self._sizes.storm} clients reconnect at once: all have their snapshots",
@@ -108,7 +118,7 @@ class Live:
             unit="s",
             beside=(
                 f"{ours.figures['cpu']:.2f} s of the server's CPU; "
-                f"bare app: {bare.figures['seconds']:.2f} s to a first frame"
+                f"{_beside(bare, '{seconds:.2f} s to a first frame')}"
             ),
         )
         figures = ours.figures
@@ -127,14 +137,12 @@ class Live:
         )
 
     def _many(self, by: By) -> Iterator[Row]:
-        ours = self._ours("many", by, sockets=self._sizes.many)
-        bare = self._bare("many", by, sockets=self._sizes.many)
+        ours = self._runs.ours("many", by, sockets=self._sizes.many)
+        bare = self._runs.bare("many", by, sockets=self._sizes.many)
         figures = ours.figures
         name = f"{self._sizes.many} sockets on one process: memory each"
-        beside = (
-            f"bare app: {bare.figures['kib']:.1f} KiB; a frame reaches all in {figures['round_ms']:.0f} ms"
-        )
-        yield _row(ours, name, by, figures["kib"], wanted=30, unit="KiB", beside=beside)
+        beside = f"{_beside(bare, '{kib:.1f} KiB')}; a frame reaches all in {figures['round_ms']:.0f} ms"
+        yield _row(ours, name, by, figures["kib"], wanted=_KIB, unit="KiB", beside=beside)
         yield _row(
             ours,
             f"Redis bytes per event, {self._sizes.many} subscribers to {figures['few']:.0f}",
@@ -144,27 +152,14 @@ class Live:
             beside=f"{figures['bytes_many']:,.0f} / {figures['bytes_few']:,.0f} bytes",
         )
 
-    def _ours(self, kind: str, by: By, *, sockets: int, own_news: bool = True) -> Result:
-        self._console.say(f"{kind}: {sockets} sockets, the shop by {by}")
-        with scene.web(self._shop, by, console=self._console, own_news=own_news) as server:
-            return self._ask(kind, server, sockets)
-
-    def _bare(self, kind: str, by: By, *, sockets: int) -> Result:
-        self._console.say(f"{kind}: {sockets} sockets, the bare app by {by}")
-        with scene.bare(self._shop, by) as server:
-            return self._ask(kind, server, sockets)
-
-    def _ask(self, kind: str, server: scene.Server, sockets: int) -> Result:
-        job = replace(
-            self._job,
-            kind=kind,
-            port=server.port,
-            server_pid=server.pid,
-            redis_url=server.redis_url,
-            sockets=sockets,
+    def _apps(self, by: By) -> Iterator[Row]:
+        ours = self._runs.ours("apps", by, sockets=self._sizes.many)
+        figures = ours.figures
+        name = f"{self._sizes.many} apps signed in, three topics each, on one process: memory each"
+        beside = (
+            f"all came in {figures['seconds']:.0f} s, {figures['cpu_ms']:.2f} ms of the server's CPU each"
         )
-        answer = workers.ask("listen", asdict(job), settings=self._shop.settings, package="bench_live")
-        return Result(**answer)
+        yield _row(ours, name, by, figures["kib"], wanted=_KIB, unit="KiB", beside=beside)
 
 
 def _row(
@@ -182,12 +177,15 @@ def _row(
     return Row(ours.kind, name, by, seen, wanted, unit, is_floor, beside, ours.faults, load_average=load)
 
 
-def faults(rows: list[Row]) -> Row:
+def _beside(bare: Result | None, figure: str) -> str:
+    """What the bare app did of the same, if it could."""
+    return "bare app: " + (figure.format(**bare.figures) if bare else "could not do it")
+
+
+def faults(rows: Sequence[Row]) -> Row:
     """The last one: of all runs, each counted once."""
     runs = {(row.server, row.run): row.faults for row in rows}
-    kinds = ("lost", "doubled", "reordered")
-    counts = {kind: sum(found.get(kind, 0) for found in runs.values()) for kind in kinds}
-    beside = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-    return Row(
-        "all", "lost, doubled or reordered frames, all runs", "both", sum(counts.values()), 0, beside=beside
-    )
+    counts = total(*runs.values())
+    seen = sum(counts[kind] for kind in KINDS)
+    beside = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS) + f" of {counts[JUDGED]:,}"
+    return Row("all", "lost, doubled or reordered frames, all runs", "both", seen, 0, beside=beside)

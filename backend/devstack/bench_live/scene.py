@@ -15,6 +15,9 @@ from backend.devstack.console import Console
 type By = Literal["daphne", "uvicorn"]
 SERVERS: tuple[By, ...] = ("daphne", "uvicorn")
 BARE = "backend.devstack.bench.bare:application"
+# As long as the shop's own (config/web.py). Daphne's 50 are full while it is busy for a moment; then the
+# system drops handshakes, and clients that believe they are connected wait for half a minute.
+CONNECT_QUEUE = 1024
 _START_SECONDS = 60
 
 
@@ -29,29 +32,36 @@ class Server:
 
 
 @contextmanager
-def web(measured: Shop, by: By, *, console: Console, own_news: bool = True) -> Iterator[Server]:
-    """The shop's web process; with `own_news` at a Valkey where nobody else is, the relay neither."""
+def news(measured: Shop) -> Iterator[str]:
+    """A Valkey where nobody else is, the relay neither; gives its URL."""
+    with valkey.start(folder=measured.folder / f"valkey-{ports.find_free()}") as own:
+        yield own.url
+
+
+@contextmanager
+def web(measured: Shop, by: By, *, redis_url: str, console: Console) -> Iterator[Server]:
+    """A web process of the shop, ready and met by nobody. Raises Failed."""
     port = ports.find_free()
-    with valkey.start(folder=measured.folder / f"valkey-{port}") as news:
-        url = news.url if own_news else measured.settings["REDIS_URL"]
-        more = {"PORT": str(port), "WEB_SERVER": by, "REDIS_URL": url, "SOCKETS_PER_USER": "100000"}
-        words = (sys.executable, "-m", "backend.config.web")
-        with _process(measured, f"{by}-{port}", *words, settings={**measured.settings, **more}) as pid:
-            ready = readiness.wait_until_ready(port, console=console)
-            try:
-                asyncio.run(asyncio.wait_for(ready, _START_SECONDS))
-            except TimeoutError:
-                raise Failed(f"web was not ready under {by} in {_START_SECONDS} s") from None
-            yield Server(by, port, pid, url)
+    more = {"PORT": str(port), "WEB_SERVER": by, "REDIS_URL": redis_url, "SOCKETS_PER_USER": "100000"}
+    words = (sys.executable, "-m", "backend.config.web")
+    with _process(measured, f"{by}-{port}", *words, settings={**measured.settings, **more}) as pid:
+        ready = readiness.wait_until_ready(port, console=console)
+        try:
+            asyncio.run(asyncio.wait_for(ready, _START_SECONDS))
+        except TimeoutError:
+            raise Failed(f"web was not ready under {by} in {_START_SECONDS} s") from None
+        yield Server(by, port, pid, redis_url)
 
 
 @contextmanager
 def bare(measured: Shop, by: By) -> Iterator[Server]:
     """The yardstick."""
     port = ports.find_free()
+    endpoint = f"tcp:port={port}:interface=127.0.0.1:backlog={CONNECT_QUEUE}"
+    place = ("--port", str(port), "--backlog", str(CONNECT_QUEUE))
     words = {
-        "daphne": ("daphne", "-b", "127.0.0.1", "-p", str(port), "-v", "0", BARE),
-        "uvicorn": ("uvicorn", "--port", str(port), "--log-level", "error", "--lifespan", "off", BARE),
+        "daphne": ("daphne", "-e", endpoint, "-v", "0", BARE),
+        "uvicorn": ("uvicorn", *place, "--log-level", "error", "--lifespan", "off", BARE),
     }[by]
     with _process(measured, f"bare-{port}", sys.executable, "-m", *words, settings=measured.settings) as pid:
         if not processes.wait_until(lambda: not ports.is_free(port), seconds=_START_SECONDS):

@@ -13,11 +13,12 @@ _HEAD = ("what", "server", "seen", "wanted", "", "load", "beside")
 _LEGEND = (
     "bare app: an ASGI app that only sends frames of the same length, under the same server, to the same",
     "  clients; what these take of it is the least that they could take of the shop.",
-    "commit to socket: orders by the shop's own action, from the commit through relay and Valkey to each",
-    "  buyer's cart and orders. The other rows' updates are told as the relay tells them, without it: it",
-    "  would tell one SKU four times a second.",
-    "lost, doubled, reordered: staff read the feed of all orders in every run, and the sockets of the rows",
-    "  themselves count too.",
+    "commit to socket: orders by the shop's own action, from the commit through relay and Valkey until each",
+    "  buyer's cart and orders are read, by the clients' clock. The other rows' updates are told as the",
+    "  relay tells them, without it: it would tell one SKU four times a second.",
+    "reconnect, go on: to web processes started for it, that none of these clients has been at.",
+    "lost, doubled, reordered: in every run staff read the feed of all orders and buyers their carts and",
+    "  orders, and the sockets of the rows themselves count too.",
     "load: the machine's average when the row was through. Web is one process, the clients are another.",
 )
 
@@ -45,6 +46,12 @@ def write(file: Path, rows: Sequence[Row], *, about: str) -> None:
     rows_json = [{**asdict(row), "is_met": row.is_met} for row in rows]
     result = {"at": at, "about": about, "machine": machine(), "rows": rows_json}
     file.write_text(json.dumps(result, indent=2) + "\n")
+
+
+def missed(rows: Sequence[Row]) -> str:
+    """Which rows are not met, in one line; empty when all are."""
+    names = [f"{row.name}, {row.server}" for row in rows if not row.is_met]
+    return f"{len(names)} of {len(rows)} rows are not met: {'; '.join(names)}" if names else ""
 
 
 def _cells(row: Row) -> tuple[str, ...]:

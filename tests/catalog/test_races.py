@@ -97,6 +97,29 @@ def move_lamp():
     actions.change_product(slug="lamp", changes=changes, actor_id=None, now=timezone.now())
 
 
+@pytest.mark.parametrize("before", [None, "desks"])
+def test_who_waits_for_a_move_to_another_category_leaves_the_product_there(as_guest, before):
+    for slug in ("desks", "lights"):
+        factories.category(slug)
+    create(category=before)
+
+    def cheapen():
+        changes = {"price": factories.Decimal("9.00")}
+        actions.change_product(slug="lamp", changes=changes, actor_id=None, now=timezone.now())
+        connection.close()
+
+    other = threading.Thread(target=cheapen)
+    with transaction.atomic():
+        move_lamp()
+        other.start()
+        wait_until_waiting()
+    other.join(timeout=PATIENCE)
+
+    product = Product.objects.get()
+    assert (product.category.slug, str(product.price)) == ("lights", "9.00")
+    assert as_guest.get("products/?category=lights").json()["count"] == 1
+
+
 moves_in = pytest.mark.parametrize(
     "write",
     [lambda: create("NEW", category="lights"), lambda: update("lamp", category="lights"), move_lamp],

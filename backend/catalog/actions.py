@@ -15,11 +15,12 @@ from backend.accounts.models import User
 from backend.catalog import checks, events, parts, queries, representations, shelving, slugs, tree
 from backend.catalog.drafts import ProductDraft
 from backend.catalog.models import Category, Product, Wish
-from backend.core import transactions
+from backend.core import rows, transactions
 from backend.core.errors import Conflict, invalid_field
 from backend.shelf import ladders
 
 LONGEST_CATEGORY_NAME = 100
+DRAWS = 5
 
 
 @contextmanager
@@ -31,7 +32,11 @@ def _taken_is_a_conflict() -> Iterator[None]:
         if not isinstance(error.__cause__, UniqueViolation):
             raise
         field = "slug" if "slug" in (error.__cause__.diag.constraint_name or "") else "sku"
-        raise Conflict(f"This {field} is taken", details={field: ["It is taken."]}) from error
+        raise _taken(field) from error
+
+
+def _taken(field: str) -> Conflict:
+    return Conflict(f"This {field} is taken", details={field: ["It is taken."]})
 
 
 @_taken_is_a_conflict()
@@ -43,9 +48,8 @@ def create_product(*, draft: ProductDraft, actor_id: UUID | None, now: datetime)
     """
     draft = checks.checked(draft)
     queries.keep_category_names(draft.category)
-    slug = draft.slug or slugs.for_product(name=draft.name, sku=draft.sku, reserved=checks.RESERVED_SLUGS)
-    product = Product(**parts.columns(replace(draft, slug=slug)), created_at=now, updated_at=now)
-    product.save(force_insert=True)
+    product = Product(**parts.columns(draft), created_at=now, updated_at=now)
+    _insert(product)
     _write_parts(product=product, draft=draft, actor_id=actor_id, now=now)
     return product
 
@@ -145,6 +149,18 @@ def toggle_wish(*, user: User, slug: str, now: datetime) -> bool:
     return False
 
 
+def _insert(product: Product) -> None:
+    """Under its slug, or under one that is drawn until it is free: the constraint decides who was first."""
+    given = product.slug
+    for _ in range(1 if given else DRAWS):
+        product.slug = given or slugs.for_product(
+            name=product.name, sku=product.sku, reserved=checks.RESERVED_SLUGS
+        )
+        if rows.insert([product], otherwise="ON CONFLICT (slug) DO NOTHING RETURNING id"):
+            return
+    raise _taken("slug")
+
+
 def _become(*, product: Product, draft: ProductDraft, actor_id: UUID | None, now: datetime) -> Product:
     if draft.sku != product.sku:
         raise invalid_field("sku", "The SKU of a product never changes.")
@@ -174,16 +190,19 @@ def _without_quantities(draft: ProductDraft) -> ProductDraft:
     return replace(draft, quantity=0, variants=variants)
 
 
-@_taken_is_a_conflict()
 @transactions.retried
 def _ensure_child(*, parent: Category | None, name: str, now: datetime) -> Category:
+    """Looked for again where somebody made it, or took its slug, at the same moment."""
     name = name.strip()
     if not 0 < len(name) <= LONGEST_CATEGORY_NAME:
         raise invalid_field("category", "The name of a category has 1 to 100 characters.")
-    found = Category.objects.filter(parent=parent, name__iexact=name).first()
-    if found is not None:
-        return found
-    slug = slugs.for_category(name=name, parent=parent)
-    category = Category.objects.create(parent=parent, name=name, slug=slug, created_at=now)
-    events.category_changed(category=category, now=now)
-    return category
+    for _ in range(DRAWS):
+        found = Category.objects.filter(parent=parent, name__iexact=name).first()
+        if found is not None:
+            return found
+        slug = slugs.for_category(name=name, parent=parent)
+        category = Category(parent=parent, name=name, slug=slug, created_at=now)
+        if rows.insert([category], otherwise="ON CONFLICT DO NOTHING RETURNING id"):
+            events.category_changed(category=category, now=now)
+            return category
+    raise _taken("slug")

@@ -58,13 +58,60 @@ def test_a_slug_goes_to_one_of_many():
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict"] * 3 + ["Product"]
 
 
-def test_a_category_is_made_once_or_refused():
-    outcomes = at_once(
-        *(lambda: actions.ensure_category(names=["Home", "Lights"], now=timezone.now()) for _ in range(4))
-    )
+def ensure_lights(name="Lights"):
+    return actions.ensure_category(names=["Home", name], now=timezone.now())
 
-    made = {outcome.pk for outcome in outcomes if not isinstance(outcome, Conflict)}
-    assert made == {actions.ensure_category(names=["Home", "Lights"], now=timezone.now()).pk}
+
+def test_a_category_is_made_by_one_of_many_and_had_by_all():
+    outcomes = at_once(*([ensure_lights] * 4))
+
+    assert {outcome.pk for outcome in outcomes} == {ensure_lights().pk}
+    assert Category.objects.count() == 2
+
+
+def while_uncommitted(first, second):
+    """What each returns: the second begins when the first has acted, and waits for it to be committed."""
+    outcomes = []
+
+    def run():
+        outcomes.append(second())
+        connection.close()
+
+    other = threading.Thread(target=run)
+    with transaction.atomic():
+        outcomes.append(first())
+        other.start()
+        wait_until_waiting()
+    other.join(timeout=PATIENCE)
+    return outcomes
+
+
+@pytest.mark.parametrize(
+    ("second", "made"), [("Lights", ["lights"] * 2), ("Lights!", ["lights", "home-lights"])]
+)
+def test_who_waits_for_a_category_takes_it_or_makes_one_of_another_name(second, made):
+    ensure_lights("Desks")
+
+    outcomes = while_uncommitted(ensure_lights, lambda: ensure_lights(second))
+
+    assert [outcome.slug for outcome in outcomes] == made
+
+
+def test_two_products_of_one_name_made_at_once_get_an_address_each():
+    first, second = while_uncommitted(lambda: create("A", name="Lamp"), lambda: create("B", name="Lamp"))
+
+    assert (first.slug, second.slug) == ("lamp", "lamp-2")
+    assert set(Stock.objects.values_list("sku", "product")) == {("A", "lamp"), ("B", "lamp-2")}
+
+
+def test_a_slug_that_was_asked_for_is_not_another_ones():
+    def taken():
+        with pytest.raises(Conflict) as refused:
+            create("B", slug="lamp")
+        return refused.value.details
+
+    assert while_uncommitted(lambda: create("A", slug="lamp"), taken)[1] == {"slug": ["It is taken."]}
+    assert Product.objects.count() == 1
 
 
 def test_toggles_alternate(alice):

@@ -12,12 +12,11 @@ from django.db.models import F
 from psycopg.errors import UniqueViolation
 
 from backend.accounts.models import User
-from backend.catalog import checks, events, parts, queries, representations, shelving, slugs, tree
+from backend.catalog import checks, events, parts, queries, representations, shelving, slugs
 from backend.catalog.drafts import ProductDraft
 from backend.catalog.models import Category, Product, Wish
 from backend.core import rows, transactions
 from backend.core.errors import Conflict, invalid_field
-from backend.shelf import ladders
 
 LONGEST_CATEGORY_NAME = 100
 DRAWS = 5
@@ -99,33 +98,13 @@ def ensure_category(*, names: Sequence[str], now: datetime) -> Category:
 
 
 @transactions.retried
-def refresh_category(*, category_id: UUID, now: datetime) -> None:
-    """A category was edited elsewhere (the admin): its name stands in what is kept of its products, and in
-    the words of all under it. Locks those products, in order.
+def tell_of_category(*, category: Category, is_renamed: bool, now: datetime) -> None:
+    """A category was made or edited elsewhere (the admin), in the caller's transaction. Of another name the
+    products under it hear by a job, batch by batch: it stands in what is kept of them.
     """
-    category = Category.objects.get(pk=category_id)
-    branch = tree.Tree(Category.objects.all()).branch(category.slug)
-    shelving.refresh(Product.objects.filter(category__in=branch).values_list("pk", flat=True))
-    representations.refresh(category.products.values_list("pk", flat=True))
-    events.category_changed(category=category, now=now)
-
-
-@transactions.retried
-def represent(*, product_ids: Sequence[UUID]) -> None:
-    """Write these products' kept JSON anew; nobody needs to hear of it. Locks them, in order."""
-    representations.refresh(product_ids)
-
-
-@transactions.retried
-def shelve(*, product_ids: Sequence[UUID]) -> None:
-    """Write these products' places in lists anew, words and all. Locks them, in order, then the places."""
-    shelving.refresh(product_ids)
-
-
-@transactions.retried
-def count_anew() -> None:
-    """Make what lists are counted on anew, from the places."""
-    ladders.rebuild()
+    events.category_changed(category=category.slug, now=now)
+    if is_renamed:
+        events.category_renamed(category=category.slug, after=None, now=now)
 
 
 def record_rating(*, product_id: UUID, rating_delta: int, count_delta: int, now: datetime) -> None:
@@ -203,6 +182,6 @@ def _ensure_child(*, parent: Category | None, name: str, now: datetime) -> Categ
         slug = slugs.for_category(name=name, parent=parent)
         category = Category(parent=parent, name=name, slug=slug, created_at=now)
         if rows.insert([category], otherwise="ON CONFLICT DO NOTHING RETURNING id"):
-            events.category_changed(category=category, now=now)
+            events.category_changed(category=slug, now=now)
             return category
     raise _taken("slug")

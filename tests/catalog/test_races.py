@@ -174,42 +174,72 @@ moves_in = pytest.mark.parametrize(
 )
 
 
-def rename_while(category, write):
-    """The category becomes Lighting, and before all under it is written anew, somebody begins to write."""
-    has_renamed = threading.Event()
+def renamed(category, settle):
+    """It becomes Lighting, and as soon as that is committed, all under it is written anew."""
+    with transaction.atomic():
+        Category.objects.filter(pk=category.pk).update(name="Lighting")
+        actions.tell_of_category(category=category, is_renamed=True, now=timezone.now())
+    settle()
+    connection.close()
 
-    def rename():
-        with transaction.atomic():
-            Category.objects.filter(pk=category.pk).update(name="Lighting")
-            has_renamed.set()
-            wait_until_waiting()
-            actions.refresh_category(category_id=category.pk, now=timezone.now())
 
-    def move_in():
-        assert has_renamed.wait(timeout=PATIENCE)
+def rename_while(category, write, settle):
+    """Somebody has written, and before that is committed somebody else renames the category."""
+    other = threading.Thread(target=renamed, args=[category, settle])
+    with transaction.atomic():
         write()
-
-    at_once(rename, move_in)
+        other.start()
+        wait_until_waiting()
+    other.join(timeout=PATIENCE)
 
 
 @moves_in
-def test_a_category_is_renamed_while_a_product_moves_in(as_guest, write):
+def test_a_category_is_renamed_while_a_product_moves_in(as_guest, settle, write):
     category = factories.category("lights")
     create()
 
-    rename_while(category, write)
+    rename_while(category, write, settle)
 
     found = as_guest.get("products/?category=lights").json()["results"]
     assert [one["category"]["name"] for one in found] == ["Lighting"]
 
 
 @moves_in
-def test_what_a_category_is_under_is_renamed_while_a_product_moves_in(as_guest, write):
+def test_what_a_category_is_under_is_renamed_while_a_product_moves_in(as_guest, settle, write):
     above = factories.category("home")
     factories.category("lights", parent=above)
     create()
 
-    rename_while(above, write)
+    rename_while(above, write, settle)
 
     assert as_guest.get("products/?search=lighting").json()["count"] == 1
     assert as_guest.get("products/?search=home").json()["count"] == 0
+
+
+@moves_in
+def test_a_product_that_moves_in_waits_for_the_new_name_and_is_not_missed(as_guest, settle, write):
+    """Its own transaction ends when all that was there before is written anew."""
+    category = factories.category("lights")
+    create()
+    is_anew = threading.Event()
+
+    def move_in():
+        try:
+            with transaction.atomic():
+                write()
+                assert is_anew.wait(timeout=PATIENCE)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=move_in)
+    with transaction.atomic():
+        Category.objects.filter(pk=category.pk).update(name="Lighting")
+        actions.tell_of_category(category=category, is_renamed=True, now=timezone.now())
+        other.start()
+        wait_until_waiting()
+    settle()
+    is_anew.set()
+    other.join(timeout=PATIENCE)
+
+    found = as_guest.get("products/?category=lights").json()["results"]
+    assert [one["category"]["name"] for one in found] == ["Lighting"]

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("said", [{"category"}, set()], ids=["category said", "category kept"])
-def test_a_category_is_renamed_while_a_file_is_loaded(as_guest, said, monkeypatch):
+def test_a_category_is_renamed_while_a_file_is_loaded(as_guest, settle, said, monkeypatch):
     category = factories.category("lights")
     create(category="lights")
     path = ("Lights",) if said else ()
@@ -36,7 +36,8 @@ def test_a_category_is_renamed_while_a_file_is_loaded(as_guest, said, monkeypatc
         assert has_locked.wait(timeout=PATIENCE)
         with transaction.atomic():
             Category.objects.filter(pk=category.pk).update(name="Lighting")
-            actions.refresh_category(category_id=category.pk, now=timezone.now())
+            actions.tell_of_category(category=category, is_renamed=True, now=timezone.now())
+        settle()
         return "renamed"
 
     monkeypatch.setattr(standing, "wanted", wanted_once_somebody_waits)

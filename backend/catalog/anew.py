@@ -37,15 +37,18 @@ def refresh_branch(*, category: str, after: UUID | None, now: datetime) -> None:
 def represent(*, product_ids: Sequence[UUID], now: datetime) -> None:
     """Write these products' kept JSON anew. Locks them, in order."""
     representations.refresh(product_ids)
+    events.made_anew(now=now)
 
 
 @transactions.retried
 def shelve(*, product_ids: Sequence[UUID], now: datetime) -> None:
     """Write these products' places in lists anew, words and all. Locks them, in order, then the places."""
     shelving.refresh(product_ids)
+    events.made_anew(now=now)
 
 
 @transactions.retried
 def count_anew(*, now: datetime) -> None:
     """Make what lists are counted on anew, from the places."""
     ladders.rebuild()
+    events.made_anew(now=now)

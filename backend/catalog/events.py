@@ -25,3 +25,8 @@ def category_renamed(*, category: str, after: UUID | None, now: datetime) -> Non
     """What is kept of the products under it is to be made anew, behind this one or from the first."""
     data = {"category": category, "after": str(after) if after else None}
     outbox.publish_internally(event=RENAMED, data=data, now=now)
+
+
+def made_anew(*, now: datetime) -> None:
+    """What is kept of some products may have been wrong, and is right now."""
+    outbox.publish_internally(event=CHANGED, data={}, now=now)

@@ -1,14 +1,18 @@
 """What is kept of products under a renamed category is made anew by jobs; who repairs tells of it."""
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from backend.catalog import actions, anew
+from backend.catalog import actions, anew, generations
 from backend.catalog.models import Category, Representation
+from backend.core import redis
 from backend.outbox.models import Event, Job
+from backend.shelf.models import Ladder, Place
 from tests import factories, locks
 from tests.catalog.drafting import create
+from tests.conftest import look_at_the_catalogue_anew
 
 pytestmark = pytest.mark.django_db
 
@@ -73,5 +77,39 @@ def test_a_branch_that_is_gone_or_empty_is_no_error():
 
     for category in ("empty", "gone"):
         anew.refresh_branch(category=category, after=None, now=timezone.now())
+
+    assert not Event.objects.exists()
+
+
+SPOILT = {
+    "represent": lambda: Representation.objects.update(summary='{"name":"Lump"}'),
+    "shelve": lambda: Place.objects.update(slug="other"),  # as its units are labelled
+    "count_anew": lambda: Ladder.objects.update(buyable=[], sold_out=[]),
+}
+
+
+@pytest.mark.about_the_cache
+@pytest.mark.parametrize("repair", SPOILT)
+def test_guests_see_what_was_repaired(as_guest, settle, repair):
+    product = create(quantity=3)
+    settle()
+    right = as_guest.get("products/").json()
+    SPOILT[repair]()
+    look_at_the_catalogue_anew()
+    generations.forget(redis.client())
+    assert as_guest.get("products/").json() != right
+
+    given = {} if repair == "count_anew" else {"product_ids": [product.pk]}
+    getattr(anew, repair)(now=timezone.now(), **given)
+    settle()
+
+    assert as_guest.get("products/").json() == right
+
+
+def test_a_repair_of_a_shop_that_is_right_tells_nothing():
+    create()
+    Event.objects.all().delete()
+
+    call_command("refresh_catalogue")
 
     assert not Event.objects.exists()

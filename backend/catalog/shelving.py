@@ -1,9 +1,12 @@
 """Puts products on the shelf: what lists filter, sort and search them by, as the tables have it now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import batched
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch
 
 from backend.catalog import search_text
@@ -19,6 +22,24 @@ BATCH = 1000
 _SOLD = Prefetch(
     "variants", queryset=Variant.objects.filter(is_active=True).only("product", "sku", "name", "attributes")
 )
+_gathered: ContextVar[list[UUID] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Products of which `refresh` is told in this block take their places where it ends, all at once.
+
+    For many in one transaction: places are locked last, and buyers who sell one out don't wait for the rest.
+    Nothing is written when the block fails, or the transaction is to be undone.
+    """
+    gathered: list[UUID] = []
+    before = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(before)
+    if gathered and not transaction.get_rollback():
+        refresh(gathered)
 
 
 def refresh(product_ids: Iterable[UUID]) -> None:
@@ -26,6 +47,10 @@ def refresh(product_ids: Iterable[UUID]) -> None:
 
     Comes after the stock in the caller's transaction: whether a product can be bought is looked up here.
     """
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.extend(product_ids)
+        return
     locked = Product.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(product_ids))
     found = [product.pk for product in locked.order_by("pk").only("pk")]
     places.lock_of(found)

@@ -1,4 +1,7 @@
-"""What the catalogue and its reviews lock: the product, then the stock of its SKUs, then its place."""
+"""What the catalogue and its reviews lock: the product, then the stock of its SKUs, then its place.
+
+The products of the stall have no places yet.
+"""
 
 from functools import partial
 
@@ -46,18 +49,21 @@ def its_variants(stall: Stall) -> Act:
     return partial(catalog.update_product, slug=desk.slug, draft=draft, actor_id=None, now=stall.now)
 
 
-@case("catalog.actions.deactivate_product", ["product", "place"])
+@case(
+    "catalog.actions.deactivate_product",
+    ["product", "stock DESK", "stock DESK-10", "stock DESK-2", "place"],
+)
 def one_on_sale(stall: Stall) -> Act:
     return partial(catalog.deactivate_product, slug=stall.desk().slug, now=stall.now)
 
 
-@case("catalog.anew.shelve", ["product", "place"])
+@case("catalog.anew.shelve", ["product", "stock A", "stock Z", "place"])
 def two_at_once(stall: Stall) -> Act:
     ids = [factories.product(sku=sku).pk for sku in ("Z", "A")]
     return partial(anew.shelve, product_ids=ids, now=stall.now)
 
 
-@case("catalog.anew.refresh_branch", ["product", "place"])
+@case("catalog.anew.refresh_branch", ["product", "stock A", "stock Z", "place"])
 def a_renamed_one(stall: Stall) -> Act:
     category = factories.category()
     for sku in ("Z", "A"):

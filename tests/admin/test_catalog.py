@@ -10,26 +10,11 @@ from backend.inventory.models import Stock
 from backend.outbox.models import Event
 from backend.shelf.models import Place
 from tests import factories
-from tests.admin.conftest import told
+from tests.admin.conftest import form, told
 from tests.catalog.drafting import create
 from tests.concurrency.rivals import PATIENCE, wait_until_waiting
 
 pytestmark = pytest.mark.django_db
-
-
-def form(product, **changes):
-    fields = {
-        "name": product.name,
-        "slug": product.slug,
-        "description": "",
-        "price": "10.00",
-        "track_inventory": "on",
-        "is_active": "on",
-    }
-    inlines = {
-        f"{name}-{count}_FORMS": "0" for name in ("variants", "images") for count in ("TOTAL", "INITIAL")
-    }
-    return {**fields, **inlines, **changes}
 
 
 def test_a_product_is_changed_by_the_catalogues_action(desk):

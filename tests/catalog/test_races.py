@@ -189,7 +189,7 @@ def rename_while(category, write, settle):
     with transaction.atomic():
         write()
         other.start()
-        wait_until_waiting()
+        wait_until_waiting(patience=15)
     other.join(timeout=PATIENCE)
 
 

@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 MODULES = [
     "tasks.accounts",
     "tasks.audits",
+    "tasks.catalog",
     "tasks.housekeeping",
     "tasks.inventory",
     "tasks.orders",

@@ -27,6 +27,9 @@ TASKS: dict[tuple[str, str], list[tuple[str, dict[str, str]]]] = {
     ("internal", "account.verification_asked"): [("accounts.mail_verification", {"email": "email"})],
     ("internal", "account.reset_asked"): [("accounts.mail_reset", {"email": "email"})],
     ("internal", "alert.raised"): [("alerts.address_mail", {"alert_id": "alert_id"})],
+    ("internal", "category.renamed"): [
+        ("catalog.refresh_branch", {"category": "category", "after": "after"})
+    ],
     ("internal", "payment.unwanted"): [("payments.call_off", {"intent_id": "intent_id"})],
     ("internal", "refund.requested"): [("payments.send_refund", {"refund_id": "refund_id"})],
     ("internal", "stripe.event_received"): [("payments.process_event", {"event_id": "event_id"})],

@@ -12,14 +12,14 @@ from django.db.models import F
 from psycopg.errors import UniqueViolation
 
 from backend.accounts.models import User
-from backend.catalog import checks, events, parts, queries, representations, shelving, slugs, tree
+from backend.catalog import checks, events, parts, queries, representations, shelving, slugs
 from backend.catalog.drafts import ProductDraft
 from backend.catalog.models import Category, Product, Wish
-from backend.core import transactions
+from backend.core import rows, transactions
 from backend.core.errors import Conflict, invalid_field
-from backend.shelf import ladders
 
 LONGEST_CATEGORY_NAME = 100
+DRAWS = 5
 
 
 @contextmanager
@@ -31,7 +31,11 @@ def _taken_is_a_conflict() -> Iterator[None]:
         if not isinstance(error.__cause__, UniqueViolation):
             raise
         field = "slug" if "slug" in (error.__cause__.diag.constraint_name or "") else "sku"
-        raise Conflict(f"This {field} is taken", details={field: ["It is taken."]}) from error
+        raise _taken(field) from error
+
+
+def _taken(field: str) -> Conflict:
+    return Conflict(f"This {field} is taken", details={field: ["It is taken."]})
 
 
 @_taken_is_a_conflict()
@@ -43,9 +47,8 @@ def create_product(*, draft: ProductDraft, actor_id: UUID | None, now: datetime)
     """
     draft = checks.checked(draft)
     queries.keep_category_names(draft.category)
-    slug = draft.slug or slugs.for_product(name=draft.name, sku=draft.sku, reserved=checks.RESERVED_SLUGS)
-    product = Product(**parts.columns(replace(draft, slug=slug)), created_at=now, updated_at=now)
-    product.save(force_insert=True)
+    product = Product(**parts.columns(draft), created_at=now, updated_at=now)
+    _insert(product)
     _write_parts(product=product, draft=draft, actor_id=actor_id, now=now)
     return product
 
@@ -95,33 +98,13 @@ def ensure_category(*, names: Sequence[str], now: datetime) -> Category:
 
 
 @transactions.retried
-def refresh_category(*, category_id: UUID, now: datetime) -> None:
-    """A category was edited elsewhere (the admin): its name stands in what is kept of its products, and in
-    the words of all under it. Locks those products, in order.
+def tell_of_category(*, category: Category, is_renamed: bool, now: datetime) -> None:
+    """A category was made or edited elsewhere (the admin), in the caller's transaction. Of another name the
+    products under it hear by a job, batch by batch: it stands in what is kept of them.
     """
-    category = Category.objects.get(pk=category_id)
-    branch = tree.Tree(Category.objects.all()).branch(category.slug)
-    shelving.refresh(Product.objects.filter(category__in=branch).values_list("pk", flat=True))
-    representations.refresh(category.products.values_list("pk", flat=True))
-    events.category_changed(category=category, now=now)
-
-
-@transactions.retried
-def represent(*, product_ids: Sequence[UUID]) -> None:
-    """Write these products' kept JSON anew; nobody needs to hear of it. Locks them, in order."""
-    representations.refresh(product_ids)
-
-
-@transactions.retried
-def shelve(*, product_ids: Sequence[UUID]) -> None:
-    """Write these products' places in lists anew, words and all. Locks them, in order, then the places."""
-    shelving.refresh(product_ids)
-
-
-@transactions.retried
-def count_anew() -> None:
-    """Make what lists are counted on anew, from the places."""
-    ladders.rebuild()
+    events.category_changed(category=category.slug, now=now)
+    if is_renamed:
+        events.category_renamed(category=category.slug, after=None, now=now)
 
 
 def record_rating(*, product_id: UUID, rating_delta: int, count_delta: int, now: datetime) -> None:
@@ -143,6 +126,18 @@ def toggle_wish(*, user: User, slug: str, now: datetime) -> bool:
             Wish.objects.create(user=user, product=product, added_at=now)
             return True
     return False
+
+
+def _insert(product: Product) -> None:
+    """Under its slug, or under one that is drawn until it is free: the constraint decides who was first."""
+    given = product.slug
+    for _ in range(1 if given else DRAWS):
+        product.slug = given or slugs.for_product(
+            name=product.name, sku=product.sku, reserved=checks.RESERVED_SLUGS
+        )
+        if rows.insert([product], otherwise="ON CONFLICT (slug) DO NOTHING RETURNING id"):
+            return
+    raise _taken("slug")
 
 
 def _become(*, product: Product, draft: ProductDraft, actor_id: UUID | None, now: datetime) -> Product:
@@ -174,16 +169,19 @@ def _without_quantities(draft: ProductDraft) -> ProductDraft:
     return replace(draft, quantity=0, variants=variants)
 
 
-@_taken_is_a_conflict()
 @transactions.retried
 def _ensure_child(*, parent: Category | None, name: str, now: datetime) -> Category:
+    """Looked for again where somebody made it, or took its slug, at the same moment."""
     name = name.strip()
     if not 0 < len(name) <= LONGEST_CATEGORY_NAME:
         raise invalid_field("category", "The name of a category has 1 to 100 characters.")
-    found = Category.objects.filter(parent=parent, name__iexact=name).first()
-    if found is not None:
-        return found
-    slug = slugs.for_category(name=name, parent=parent)
-    category = Category.objects.create(parent=parent, name=name, slug=slug, created_at=now)
-    events.category_changed(category=category, now=now)
-    return category
+    for _ in range(DRAWS):
+        found = Category.objects.filter(parent=parent, name__iexact=name).first()
+        if found is not None:
+            return found
+        slug = slugs.for_category(name=name, parent=parent)
+        category = Category(parent=parent, name=name, slug=slug, created_at=now)
+        if rows.insert([category], otherwise="ON CONFLICT DO NOTHING RETURNING id"):
+            events.category_changed(category=slug, now=now)
+            return category
+    raise _taken("slug")

@@ -100,5 +100,7 @@ class CategoryAdmin(ByActions):
         return {} if obj else {"slug": ["name"]}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        actions.refresh_category(category_id=obj.pk, now=timezone.now())
+        # What the form leaves as it is may be another's change of this very moment.
+        obj.save(update_fields=form.changed_data if change else None)
+        is_renamed = change and "name" in form.changed_data
+        actions.tell_of_category(category=obj, is_renamed=is_renamed, now=timezone.now())

@@ -71,7 +71,8 @@ def lock_product(*, slug: str) -> Product:
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a product is locked inside a transaction")
-    locked = Product.objects.select_for_update(of=("self",), no_key=True).select_related("category")
+    # Without its category: joined to a row that was waited for, PostgreSQL still has the one of before.
+    locked = Product.objects.select_for_update(no_key=True)
     product = locked.filter(slug=slug).first()
     if product is None:
         raise Missing("No such product")

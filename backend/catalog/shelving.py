@@ -1,15 +1,19 @@
 """Puts products on the shelf: what lists filter, sort and search them by, as the tables have it now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import batched
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch
 
 from backend.catalog import search_text
 from backend.catalog.models import Category, Product, Variant
 from backend.catalog.tree import Tree
 from backend.core import money
+from backend.inventory import queries as stock_rows
 from backend.inventory import soldout
 from backend.shelf import actions as shelf
 from backend.shelf import queries as places
@@ -19,15 +23,42 @@ BATCH = 1000
 _SOLD = Prefetch(
     "variants", queryset=Variant.objects.filter(is_active=True).only("product", "sku", "name", "attributes")
 )
+_gathered: ContextVar[list[UUID] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Products of which `refresh` is told in this block take their places where it ends, all at once.
+
+    For many in one transaction: places are locked last, and buyers who sell one out don't wait for the rest.
+    Nothing is written when the block fails, or the transaction is to be undone.
+    """
+    gathered: list[UUID] = []
+    before = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(before)
+    if gathered and not transaction.get_rollback():
+        refresh(gathered)
 
 
 def refresh(product_ids: Iterable[UUID]) -> None:
     """Write the places of these products anew. Locks the products, then their places, each in their order.
 
-    Comes after the stock in the caller's transaction: whether a product can be bought is looked up here.
+    Between them the stock of those that have no place yet. Comes after the stock in the caller's transaction:
+    whether a product can be bought is looked up here.
     """
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.extend(product_ids)
+        return
     locked = Product.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(product_ids))
-    found = [product.pk for product in locked.order_by("pk").only("pk")]
+    is_placed = Exists(Place.objects.filter(pk=OuterRef("pk")))
+    products = list(locked.order_by("pk").only("slug").annotate(is_placed=is_placed))
+    # Who sells one out has no place to wait for, and none to turn: so it is waited for at the stock.
+    stock_rows.lock_stock_of(product.slug for product in products if not vars(product)["is_placed"])
+    found = [product.pk for product in products]
     places.lock_of(found)
     forest = Tree(Category.objects.all())
     shelf.put(place for some in batched(found, BATCH) for place in _places(some, forest))

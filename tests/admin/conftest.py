@@ -49,6 +49,22 @@ def _url(model, page, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
+def form(product, **changes):
+    """What the product's page posts, but for the changes; unchecked boxes are not sent."""
+    fields = {
+        "name": product.name,
+        "slug": product.slug,
+        "description": "",
+        "price": "10.00",
+        "track_inventory": "on",
+        "is_active": "on",
+    }
+    inlines = {
+        f"{name}-{count}_FORMS": "0" for name in ("variants", "images") for count in ("TOTAL", "INITIAL")
+    }
+    return {**fields, **inlines, **changes}
+
+
 def told(answer):
     """The messages that the page shows."""
     return [str(message) for message in answer.context["messages"]]

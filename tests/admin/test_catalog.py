@@ -1,29 +1,20 @@
 """Products and categories in the admin are made and changed by the catalogue's own actions."""
 
-import pytest
+import threading
 
-from backend.catalog.models import Category, Product
+import pytest
+from django.db import connection, transaction
+
+from backend.catalog.models import Category, Product, Representation
 from backend.inventory.models import Stock
 from backend.outbox.models import Event
+from backend.shelf.models import Place
 from tests import factories
-from tests.admin.conftest import told
+from tests.admin.conftest import form, told
+from tests.catalog.drafting import create
+from tests.concurrency.rivals import PATIENCE, wait_until_waiting
 
 pytestmark = pytest.mark.django_db
-
-
-def form(product, **changes):
-    fields = {
-        "name": product.name,
-        "slug": product.slug,
-        "description": "",
-        "price": "10.00",
-        "track_inventory": "on",
-        "is_active": "on",
-    }
-    inlines = {
-        f"{name}-{count}_FORMS": "0" for name in ("variants", "images") for count in ("TOTAL", "INITIAL")
-    }
-    return {**fields, **inlines, **changes}
 
 
 def test_a_product_is_changed_by_the_catalogues_action(desk):
@@ -77,6 +68,53 @@ def test_nothing_is_deleted_here(desk):
         desk.client.post(f"/admin/catalog/product/{product.pk}/delete/", {"post": "yes"}).status_code == 403
     )
     assert Product.objects.exists()
+
+
+def test_what_stands_on_no_product_is_told_and_no_product_is_written(desk, settle):
+    category = factories.category("lights")
+    create(category="lights")
+    Place.objects.update(words="'left' 'alone'")
+    Event.objects.all().delete()
+
+    desk.save(category, name=category.name, description="Bright", image="a.png", position="3")
+
+    assert list(Event.objects.values_list("event", "data")) == [("catalog.changed", {"category": "lights"})]
+    settle()
+    assert Place.objects.get().words == "'alone' 'left'"
+
+
+def test_a_renamed_category_is_told_with_what_is_to_be_done_behind_it(desk):
+    category = factories.category("lights")
+    create(category="lights")
+    Event.objects.all().delete()
+    kept = [list(model.objects.values()) for model in (Place, Representation)]
+
+    desk.save(category, name="Lighting", position="0")
+
+    assert [list(model.objects.values()) for model in (Place, Representation)] == kept
+    assert list(Event.objects.order_by("id").values_list("event", "data")) == [
+        ("catalog.changed", {"category": "lights"}),
+        ("category.renamed", {"category": "lights", "after": None}),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_moves_a_category_while_it_is_renamed_leaves_it_its_new_name(desk):
+    category = factories.category("lights")
+
+    def move():
+        desk.save(category, name="Lights", position="7")
+        connection.close()
+
+    other = threading.Thread(target=move)
+    with transaction.atomic():
+        Category.objects.update(name="Lighting")
+        other.start()
+        wait_until_waiting()
+    other.join(timeout=PATIENCE)
+
+    category.refresh_from_db()
+    assert (category.name, category.position) == ("Lighting", 7)
 
 
 def test_a_category_keeps_its_place_in_the_tree(desk):

@@ -18,8 +18,10 @@ from backend.orders.models import Order
 from backend.reviews import actions as reviews
 from backend.reviews.models import Review
 from tests import factories
-from tests.admin.conftest import Desk
+from tests.admin.conftest import Desk, form
+from tests.caller import Caller
 from tests.catalog.drafting import create, variant
+from tests.staff.conftest import pay
 
 NASTY = 'a "quoted" \\u0001 name \x01\x02\x03\x04\x05 </b> ß 😀'
 CSV = """Handle,Title,Type,Published,Variant SKU,Variant Inventory Qty,Variant Price
@@ -32,13 +34,14 @@ class Shop:
 
     def __init__(self, *, seed, buyers, boss, folder):
         self.random, self.buyers, self.now = random.Random(seed), buyers, timezone.now()
-        self.desk, self.file = Desk(boss), folder / "shop.csv"
+        self.desk, self.staff, self.file = Desk(boss), Caller(boss), folder / "shop.csv"
         for slug in ("lamps", "desks"):
             factories.category(slug)
         for sku in ("LAMP", "DESK"):
             create(sku, category="lamps", quantity=3)
-        self.mug = create("MUG", category="lamps", quantity=2)
+        self.mug, self.cup = (create(sku, category="lamps", quantity=2) for sku in ("MUG", "CUP"))
         self.review(buyers[1])
+        self.boss = boss
         self.home = factories.address(buyers[0]).pk
 
     def changes(self):
@@ -108,6 +111,24 @@ class Shop:
         answer = self.desk.save(category, name=name, description=name, image="a.png", position=len(name))
         assert answer.status_code == 200
 
+    def do_product_in_the_admin(self):
+        product = Product.objects.get(sku=self.random.choice(["LAMP", "DESK"]))
+        category = self.random.choice([None, *Category.objects.filter(slug__in=["lamps", "desks"])])
+        changes = {"name": self.random.choice(["Lamp", "Torch"]), "category": category.pk if category else ""}
+        answer = self.desk.save(product, **form(product, price="3.00", **changes))
+        assert answer.redirect_chain
+
+    def do_price_over_rest(self):
+        price = str(Decimal(self.random.randint(1, 9999)) / 100)
+        answer = self.staff.patch(f"products/{self.slug()}/", {"price": price})
+        assert answer.status_code == 200
+
+    def do_stock_over_rest(self):
+        stock = self.random.choice(Stock.objects.order_by("sku"))
+        delta = self.random.choice([-stock.quantity or 1, 1])
+        answer = self.staff.post(f"staff/stock/{stock.sku}/adjust/", {"delta": delta, "reason": "count"})
+        assert answer.status_code == 200
+
     def do_new_category(self):
         actions.ensure_category(names=["Home", f"Room {Category.objects.count()}"], now=self.now)
 
@@ -146,13 +167,33 @@ class Shop:
         delta = self.random.choice([-stock.quantity, 1])
         inventory.adjust(sku=stock.sku, delta=delta, note="count", actor_id=None, now=self.now)
 
+    def buy_all(self, product):
+        """The order, if there was something to buy."""
+        buyer, left = self.buyers[0], Stock.objects.get(sku=product.sku).quantity
+        if not left:
+            return None
+        what = {"product_id": product.pk, "variant_id": None, "quantity": left}
+        carts.add_item(user_id=buyer.pk, now=self.now, **what)
+        addresses = {"shipping_address_id": self.home, "billing_address_id": self.home}
+        return orders.place_order(user=buyer, now=self.now, **addresses)
+
     def do_buy_all(self):
-        buyer, left = self.buyers[0], Stock.objects.get(sku="MUG").quantity
-        if left:
-            what = {"product_id": self.mug.pk, "variant_id": None, "quantity": left}
-            carts.add_item(user_id=buyer.pk, now=self.now, **what)
-            addresses = {"shipping_address_id": self.home, "billing_address_id": self.home}
-            orders.place_order(user=buyer, now=self.now, **addresses)
+        self.buy_all(self.mug)
+
+    def do_buy_and_pay(self):
+        if order := self.buy_all(self.cup):
+            pay(order)
+
+    def do_return(self):
+        for order in Order.objects.filter(status="processing"):
+            step = {"order_id": order.pk, "actor": self.boss, "now": self.now}
+            orders.ship_order(tracking_number="1Z9", carrier="UPS", **step)
+            orders.deliver_order(**step)
+            orders.return_order(**step)
+
+    def do_buy_and_expire(self):
+        if order := self.buy_all(self.cup):
+            assert orders.expire(order_id=order.pk, now=order.expires_at)
 
     def do_cancel(self):
         for order in Order.objects.filter(status="pending")[:1]:

@@ -141,9 +141,9 @@ WRITES = {
 
 def rename_category():
     category = Category.objects.get(slug="lights")
-    with transaction.atomic():  # a write of its own
+    with transaction.atomic():
         Category.objects.update(name="Lighting")
-    actions.refresh_category(category_id=category.pk, now=timezone.now())
+        actions.tell_of_category(category=category, is_renamed=True, now=timezone.now())
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=list(WRITES))

@@ -58,13 +58,60 @@ def test_a_slug_goes_to_one_of_many():
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict"] * 3 + ["Product"]
 
 
-def test_a_category_is_made_once_or_refused():
-    outcomes = at_once(
-        *(lambda: actions.ensure_category(names=["Home", "Lights"], now=timezone.now()) for _ in range(4))
-    )
+def ensure_lights(name="Lights"):
+    return actions.ensure_category(names=["Home", name], now=timezone.now())
 
-    made = {outcome.pk for outcome in outcomes if not isinstance(outcome, Conflict)}
-    assert made == {actions.ensure_category(names=["Home", "Lights"], now=timezone.now()).pk}
+
+def test_a_category_is_made_by_one_of_many_and_had_by_all():
+    outcomes = at_once(*([ensure_lights] * 4))
+
+    assert {outcome.pk for outcome in outcomes} == {ensure_lights().pk}
+    assert Category.objects.count() == 2
+
+
+def while_uncommitted(first, second):
+    """What each returns: the second begins when the first has acted, and waits for it to be committed."""
+    outcomes = []
+
+    def run():
+        outcomes.append(second())
+        connection.close()
+
+    other = threading.Thread(target=run)
+    with transaction.atomic():
+        outcomes.append(first())
+        other.start()
+        wait_until_waiting()
+    other.join(timeout=PATIENCE)
+    return outcomes
+
+
+@pytest.mark.parametrize(
+    ("second", "made"), [("Lights", ["lights"] * 2), ("Lights!", ["lights", "home-lights"])]
+)
+def test_who_waits_for_a_category_takes_it_or_makes_one_of_another_name(second, made):
+    ensure_lights("Desks")
+
+    outcomes = while_uncommitted(ensure_lights, lambda: ensure_lights(second))
+
+    assert [outcome.slug for outcome in outcomes] == made
+
+
+def test_two_products_of_one_name_made_at_once_get_an_address_each():
+    first, second = while_uncommitted(lambda: create("A", name="Lamp"), lambda: create("B", name="Lamp"))
+
+    assert (first.slug, second.slug) == ("lamp", "lamp-2")
+    assert set(Stock.objects.values_list("sku", "product")) == {("A", "lamp"), ("B", "lamp-2")}
+
+
+def test_a_slug_that_was_asked_for_is_not_another_ones():
+    def taken():
+        with pytest.raises(Conflict) as refused:
+            create("B", slug="lamp")
+        return refused.value.details
+
+    assert while_uncommitted(lambda: create("A", slug="lamp"), taken)[1] == {"slug": ["It is taken."]}
+    assert Product.objects.count() == 1
 
 
 def test_toggles_alternate(alice):
@@ -97,6 +144,29 @@ def move_lamp():
     actions.change_product(slug="lamp", changes=changes, actor_id=None, now=timezone.now())
 
 
+@pytest.mark.parametrize("before", [None, "desks"])
+def test_who_waits_for_a_move_to_another_category_leaves_the_product_there(as_guest, before):
+    for slug in ("desks", "lights"):
+        factories.category(slug)
+    create(category=before)
+
+    def cheapen():
+        changes = {"price": factories.Decimal("9.00")}
+        actions.change_product(slug="lamp", changes=changes, actor_id=None, now=timezone.now())
+        connection.close()
+
+    other = threading.Thread(target=cheapen)
+    with transaction.atomic():
+        move_lamp()
+        other.start()
+        wait_until_waiting()
+    other.join(timeout=PATIENCE)
+
+    product = Product.objects.get()
+    assert (product.category.slug, str(product.price)) == ("lights", "9.00")
+    assert as_guest.get("products/?category=lights").json()["count"] == 1
+
+
 moves_in = pytest.mark.parametrize(
     "write",
     [lambda: create("NEW", category="lights"), lambda: update("lamp", category="lights"), move_lamp],
@@ -104,42 +174,72 @@ moves_in = pytest.mark.parametrize(
 )
 
 
-def rename_while(category, write):
-    """The category becomes Lighting, and before all under it is written anew, somebody begins to write."""
-    has_renamed = threading.Event()
+def renamed(category, settle):
+    """It becomes Lighting, and as soon as that is committed, all under it is written anew."""
+    with transaction.atomic():
+        Category.objects.filter(pk=category.pk).update(name="Lighting")
+        actions.tell_of_category(category=category, is_renamed=True, now=timezone.now())
+    settle()
+    connection.close()
 
-    def rename():
-        with transaction.atomic():
-            Category.objects.filter(pk=category.pk).update(name="Lighting")
-            has_renamed.set()
-            wait_until_waiting()
-            actions.refresh_category(category_id=category.pk, now=timezone.now())
 
-    def move_in():
-        assert has_renamed.wait(timeout=PATIENCE)
+def rename_while(category, write, settle):
+    """Somebody has written, and before that is committed somebody else renames the category."""
+    other = threading.Thread(target=renamed, args=[category, settle])
+    with transaction.atomic():
         write()
-
-    at_once(rename, move_in)
+        other.start()
+        wait_until_waiting(patience=15)
+    other.join(timeout=PATIENCE)
 
 
 @moves_in
-def test_a_category_is_renamed_while_a_product_moves_in(as_guest, write):
+def test_a_category_is_renamed_while_a_product_moves_in(as_guest, settle, write):
     category = factories.category("lights")
     create()
 
-    rename_while(category, write)
+    rename_while(category, write, settle)
 
     found = as_guest.get("products/?category=lights").json()["results"]
     assert [one["category"]["name"] for one in found] == ["Lighting"]
 
 
 @moves_in
-def test_what_a_category_is_under_is_renamed_while_a_product_moves_in(as_guest, write):
+def test_what_a_category_is_under_is_renamed_while_a_product_moves_in(as_guest, settle, write):
     above = factories.category("home")
     factories.category("lights", parent=above)
     create()
 
-    rename_while(above, write)
+    rename_while(above, write, settle)
 
     assert as_guest.get("products/?search=lighting").json()["count"] == 1
     assert as_guest.get("products/?search=home").json()["count"] == 0
+
+
+@moves_in
+def test_a_product_that_moves_in_waits_for_the_new_name_and_is_not_missed(as_guest, settle, write):
+    """Its own transaction ends when all that was there before is written anew."""
+    category = factories.category("lights")
+    create()
+    is_anew = threading.Event()
+
+    def move_in():
+        try:
+            with transaction.atomic():
+                write()
+                assert is_anew.wait(timeout=PATIENCE)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=move_in)
+    with transaction.atomic():
+        Category.objects.filter(pk=category.pk).update(name="Lighting")
+        actions.tell_of_category(category=category, is_renamed=True, now=timezone.now())
+        other.start()
+        wait_until_waiting()
+    settle()
+    is_anew.set()
+    other.join(timeout=PATIENCE)
+
+    found = as_guest.get("products/?category=lights").json()["results"]
+    assert [one["category"]["name"] for one in found] == ["Lighting"]

@@ -10,6 +10,9 @@ from api import links
 from backend.catalog import representations
 from backend.catalog.drafts import ImageDraft
 from backend.catalog.models import Product, ProductImage, Representation, Variant
+from backend.core import audits
+from backend.orders.audit import STOCK
+from backend.shelf.models import Place
 from tests import factories
 from tests.catalog.changing import NASTY, Shop
 from tests.catalog.drafting import create, variant
@@ -71,15 +74,22 @@ PATHS = (
 )
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))]
+)
 def test_kept_and_cached_is_what_is_made_now(as_guest, as_bob, settle, shop, seed):
-    """What guests got before is served again only as long as it is so: they see what the signed-in see."""
+    """What guests got before is served again only as long as it is so: they see what the signed-in see.
+
+    And the shelf, and all else that is kept twice, adds up.
+    """
     shop = shop(seed)
     for change in shop.changes():
         change()
         settle()
 
         assert kept() == made_now()
+        assert audits.look(STOCK, now=shop.now).findings == [], change
+        assert Place.objects.count() == Product.objects.count()
         for path in PATHS:
             cached, fresh = (caller.get(f"products/{path}") for caller in (as_guest, as_bob))
             assert (cached.status_code, cached.json()) == (fresh.status_code, fresh.json()), (change, path)

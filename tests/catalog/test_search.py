@@ -9,7 +9,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.catalog import actions, search, typos, words
+from backend.catalog import actions, anew, search, typos, words
 from backend.catalog.models import Category
 from tests.catalog.drafting import create, update, variant
 
@@ -178,7 +178,7 @@ def test_products_are_found_by_the_names_of_their_categories_of_today(caller):
     assert found(caller, "home light") == ["lamp"]
 
     Category.objects.filter(slug="home").update(name="Garden")
-    actions.refresh_category(category_id=lights.parent_id, now=now)
+    anew.refresh_branch(category="home", after=None, now=now)
 
     assert (found(caller, "home"), found(caller, "garden lights")) == ([], ["lamp"])
 

@@ -13,6 +13,7 @@ from backend.accounts.models import User
 from backend.cart import actions as carts
 from backend.cart.models import CartItem
 from backend.catalog import actions as catalog
+from backend.catalog import anew
 from backend.catalog.models import Category, Product
 from backend.core.errors import ShopError
 from backend.inventory import actions as inventory
@@ -131,14 +132,24 @@ def rename_category(random: Random, buyer: User) -> None:
     category = random.choice(Category.objects.all())
     with transaction.atomic():  # as the admin does
         Category.objects.filter(pk=category.pk).update(name=f"{category.slug} {random.randrange(99)}")
-        catalog.refresh_category(category_id=category.pk, now=timezone.now())
+        catalog.tell_of_category(category=category, is_renamed=True, now=timezone.now())
+    refresh_branch(category.slug)
+
+
+def refresh_branch(category: str) -> None:
+    """As a job does: again, until it is done."""
+    try:
+        anew.refresh_branch(category=category, after=None, now=timezone.now())
+    except OperationalError:
+        connection.close()
+        refresh_branch(category)
 
 
 def make_anew(random: Random, buyer: User) -> None:
-    catalog.count_anew()
+    anew.count_anew(now=timezone.now())
     ids = list(Product.objects.values_list("pk", flat=True))
-    catalog.shelve(product_ids=ids)
-    catalog.represent(product_ids=ids)
+    anew.shelve(product_ids=ids, now=timezone.now())
+    anew.represent(product_ids=ids, now=timezone.now())
 
 
 type Deed = Callable[[Random, User], None]

@@ -1,8 +1,12 @@
-"""What the catalogue and its reviews lock: the product, then the stock of its SKUs, then its place."""
+"""What the catalogue and its reviews lock: the product, then the stock of its SKUs, then its place.
+
+The products of the stall have no places yet.
+"""
 
 from functools import partial
 
 from backend.catalog import actions as catalog
+from backend.catalog import anew
 from backend.catalog.drafts import ProductDraft, VariantDraft
 from backend.reviews import actions as reviews
 from tests import factories
@@ -45,29 +49,33 @@ def its_variants(stall: Stall) -> Act:
     return partial(catalog.update_product, slug=desk.slug, draft=draft, actor_id=None, now=stall.now)
 
 
-@case("catalog.actions.deactivate_product", ["product", "place"])
+@case(
+    "catalog.actions.deactivate_product",
+    ["product", "stock DESK", "stock DESK-10", "stock DESK-2", "place"],
+)
 def one_on_sale(stall: Stall) -> Act:
     return partial(catalog.deactivate_product, slug=stall.desk().slug, now=stall.now)
 
 
-@case("catalog.actions.shelve", ["product", "place"])
+@case("catalog.anew.shelve", ["product", "stock A", "stock Z", "place"])
 def two_at_once(stall: Stall) -> Act:
     ids = [factories.product(sku=sku).pk for sku in ("Z", "A")]
-    return partial(catalog.shelve, product_ids=ids)
+    return partial(anew.shelve, product_ids=ids, now=stall.now)
 
 
-@case("catalog.actions.refresh_category", ["product", "place"])
+@case("catalog.anew.refresh_branch", ["product", "stock A", "stock Z", "place"])
 def a_renamed_one(stall: Stall) -> Act:
     category = factories.category()
     for sku in ("Z", "A"):
         factories.product(sku=sku, category=category)
-    return partial(catalog.refresh_category, category_id=category.pk, now=stall.now)
+    return partial(anew.refresh_branch, category=category.slug, after=None, now=stall.now)
 
 
-@case("catalog.actions.represent", ["product"])
+@case("catalog.anew.represent", ["product"])
 def two_of_them(stall: Stall) -> Act:
     made = [factories.product(sku=sku) for sku in ("Z", "A")]
-    return partial(catalog.represent, product_ids=[product.pk for product in made])
+    ids = [product.pk for product in made]
+    return partial(anew.represent, product_ids=ids, now=stall.now)
 
 
 @case("reviews.actions.add_review", ["product"])

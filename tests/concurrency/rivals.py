@@ -22,12 +22,12 @@ def rival() -> Iterator[Rival]:
         yield opened
 
 
-def wait_until_waiting(pid: int | None = None) -> None:
+def wait_until_waiting(pid: int | None = None, *, patience: float = PATIENCE) -> None:
     """Until that backend, or any of this database, waits for a lock."""
     waiting = (
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     with psycopg.connect(live.database_url(), autocommit=True) as looking:
         while not any(pid in (None, found) for (found,) in looking.execute(waiting).fetchall()):
             assert time.monotonic() < deadline, "nobody waits"

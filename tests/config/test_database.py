@@ -1,14 +1,19 @@
 """The limits that every session of PostgreSQL begins with."""
 
 import os
+import re
 import socket
 
 import psycopg
 import pytest
+from django.db.migrations import RunSQL
+from django.db.migrations.loader import MigrationLoader
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, TransactionStatus
 
 from backend.config import database
+
+EVERY_ROW = re.compile(r"INSERT INTO \w+ \(|ADD \w+ .* STORED")
 
 
 def options(url: str = "postgres://shop@db.example/shop", *, pool_size: int = 0):
@@ -47,6 +52,20 @@ def test_an_address_may_ask_for_more_patience_with_the_network():
 def test_only_a_request_may_not_take_longer_than_its_answer():
     assert " transaction_timeout=12s" in options(pool_size=20)["options"]
     assert " transaction_timeout" not in options()["options"]
+
+
+def test_a_migration_that_writes_every_product_may_take_its_time():
+    """Also in a session with a request's limits."""
+    written = {
+        f"{app}.{name}": operation.sql
+        for (app, name), migration in MigrationLoader(None).disk_migrations.items()
+        for operation in migration.operations
+        if isinstance(operation, RunSQL) and EVERY_ROW.search(operation.sql)
+    }
+
+    assert set(written) == {"catalog.0003_shelf", "catalog.0005_beginnings", "shelf.0002_narrow"}
+    begin = "\nSET LOCAL statement_timeout = 0;\nSET LOCAL transaction_timeout = 0;"
+    assert [name for name, sql in written.items() if not sql.startswith(begin)] == []
 
 
 def test_a_session_that_the_server_has_ended_is_not_handed_out():

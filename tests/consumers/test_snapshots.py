@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from backend.orders.models import Order
 from consumers import cart, staff
 from consumers import orders as sockets
 from tests import factories
+from tests.concurrency import rivals
 from tests.consumers.test_cart import add
 from tests.consumers.test_centrifuge_topics import cart_topic
 from tests.consumers.test_orders import cancel, place
@@ -44,6 +45,26 @@ def meanwhile(change):
     assert len(selects) >= 2
 
 
+@contextmanager
+def between(change):
+    """It commits elsewhere once the row itself has been read: the items have to be waited for."""
+    has_locked = threading.Event()
+
+    def elsewhere():
+        with transaction.atomic():
+            connection.cursor().execute("LOCK TABLE orders_orderitem IN ACCESS EXCLUSIVE MODE")
+            has_locked.set()
+            rivals.wait_until_waiting()
+            change()
+        connection.close()
+
+    other = threading.Thread(target=elsewhere)
+    other.start()
+    assert has_locked.wait(rivals.PATIENCE)
+    yield
+    other.join()
+
+
 def shown(look, topic):
     return json.loads(look([topic])[topic].frame)
 
@@ -51,7 +72,7 @@ def shown(look, topic):
 def test_an_order_is_shown_as_of_its_version(alice):
     order = place(alice, factories.product(sku="MUG"))
 
-    with meanwhile(lambda: cancel(order, alice)):
+    with between(lambda: cancel(order, alice)):
         before = shown(sockets.look_at_orders, f"order:{order.pk}")
     after = shown(sockets.look_at_orders, f"order:{order.pk}")
 

@@ -12,10 +12,12 @@ from django.core.management.base import CommandError
 from backend.catalog.models import Category, Product, ProductImage, Variant
 from backend.inventory.models import LedgerEntry, Stock
 from backend.outbox.models import Event
+from backend.shelf.models import Ladder, Place
+from tests import locks
 
 pytestmark = pytest.mark.django_db
 SAMPLES = Path(__file__).parent / "samples"
-TABLES = (Category, Product, Variant, ProductImage, Stock, LedgerEntry, Event)
+TABLES = (Category, Product, Variant, ProductImage, Stock, LedgerEntry, Event, Place, Ladder)
 
 
 def run(file: Path, *options: str) -> tuple[str, list[str], str]:
@@ -164,6 +166,15 @@ def test_a_product_that_the_shop_refuses_leaves_nothing_behind() -> None:
     assert failure == "1 of 2 products not loaded; bad rows: 1"
     assert not Product.objects.filter(slug="copied-clock").exists()
     assert not Category.objects.filter(name="Copies").exists()
+
+
+@pytest.mark.usefixtures("any_lock_order")
+def test_strict_takes_the_places_of_all_its_products_last() -> None:
+    with locks.watched() as seen:
+        run(SAMPLES / "lamps.csv", "--strict")
+
+    (story,) = locks.stories(seen)
+    assert (story.index("place"), Place.objects.count()) == (len(story) - 1, 3)
 
 
 @pytest.mark.usefixtures("any_lock_order")

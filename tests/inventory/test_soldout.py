@@ -6,10 +6,13 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from backend.catalog import anew
 from backend.inventory import actions
+from backend.inventory import queries as stock_rows
 from backend.inventory.actions import StockUnavailable
 from backend.shelf import queries
 from backend.shelf.models import Ladder, Place
+from tests import factories
 from tests.catalog.drafting import create, update, variant
 from tests.concurrency.rivals import wait_until_waiting
 
@@ -78,9 +81,11 @@ def test_a_variant_that_is_no_longer_sold_leaves_nothing_to_buy():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_places_are_locked_inside_a_transaction_only():
+def test_places_and_the_stock_of_products_are_locked_inside_a_transaction_only():
     with pytest.raises(RuntimeError):
         queries.lock_labelled(["mug"])
+    with pytest.raises(RuntimeError):
+        stock_rows.lock_stock_of(["mug"])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -117,3 +122,25 @@ def test_who_edits_a_product_while_it_sells_out_does_not_bring_it_back():
     other.join(timeout=20)
 
     assert shelf() == {"cup": False}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_made_first", [True, False])
+def test_what_sells_out_while_its_missing_place_is_made_is_not_to_be_had(is_made_first):
+    product = factories.product(sku="MUG", quantity=1)
+    create("POT", quantity=1)
+    deeds = [lambda: hold(MUG=1), lambda: anew.shelve(product_ids=[product.pk], now=NOW)]
+    first, second = reversed(deeds) if is_made_first else deeds
+
+    def act():
+        second()
+        connection.close()
+
+    other = threading.Thread(target=act)
+    with transaction.atomic():
+        first()
+        other.start()
+        wait_until_waiting()
+    other.join(timeout=20)
+
+    assert shelf() == {"mug": False, "pot": True}

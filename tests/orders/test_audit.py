@@ -225,6 +225,8 @@ def test_an_order_whose_money_is_at_the_bank_may_wait(order):
     [
         ({"slug": "can"}, "slug"),
         ({"category_id": uuid.UUID(int=7)}, "category"),
+        ({"name": "can"}, "name"),
+        ({"name": "Pot"}, "name"),
         ({"cents": 999}, "price"),
         ({"created_at": NOW - timedelta(days=1)}, "age"),
         ({"is_active": False}, "state"),
@@ -239,6 +241,13 @@ def test_a_product_that_lists_show_as_another_is_found(changes, other):
 
     shelved = [one for one in found() if one[0] == "shelved"]
     assert shelved == [("shelved", "POT", None, f"pot: lists go by another {other}")]
+
+
+@pytest.mark.parametrize("name", ["ÜBER Straße", "Ёж", "ΟΔΟΣ", "İzmir", "ǅ ℃ Ⅳ"])
+def test_a_name_in_whatever_letters_is_right_in_lists(name):
+    create("POT", name=name)
+
+    assert found() == []
 
 
 @pytest.mark.parametrize(

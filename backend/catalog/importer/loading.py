@@ -7,7 +7,7 @@ from enum import Enum
 
 from django.db import transaction
 
-from backend.catalog import actions, parts, queries
+from backend.catalog import actions, parts, queries, shelving
 from backend.catalog.importer import standing
 from backend.catalog.importer.plans import Plan
 from backend.catalog.importer.problems import Problem
@@ -51,8 +51,11 @@ def load(*, plans: Iterable[Plan], said: Set[str], now: datetime) -> Report:
 def load_all_or_nothing(
     *, plans: Iterable[Plan], said: Set[str], now: datetime, is_rehearsal: bool = False
 ) -> Report:
-    """Load the products in one transaction, which one refusal undoes; a rehearsal is undone in any case."""
-    with transaction.atomic():
+    """Load the products in one transaction, which one refusal undoes; a rehearsal is undone in any case.
+
+    What is changed stays locked until its end, but for places in lists, which are written there.
+    """
+    with transaction.atomic(), shelving.together():
         report = load(plans=plans, said=said, now=now)
         if report.problems or is_rehearsal:
             transaction.set_rollback(True)

@@ -3,6 +3,8 @@
 from django.db import migrations
 
 PLACES = """
+SET LOCAL statement_timeout = 0;
+SET LOCAL transaction_timeout = 0;
 INSERT INTO shelf_place
        (product_id, slug, category_id, cents, created_at, name, is_active, is_tracked, is_buyable, words)
 SELECT id, slug, coalesce(category_id, '00000000-0000-0000-0000-000000000000'), price * 100, created_at, lower(name),

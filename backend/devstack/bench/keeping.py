@@ -16,7 +16,7 @@ from django.db import transaction
 
 django.setup()
 
-from backend.catalog import actions, shelving  # noqa: E402  (apps first)
+from backend.catalog import representations, shelving  # noqa: E402  (apps first)
 from backend.devstack import environment, tether  # noqa: E402
 from backend.devstack.bench import numbering  # noqa: E402
 from backend.shelf import bulk  # noqa: E402
@@ -42,7 +42,8 @@ def keep(numbers: range) -> None:
         ids = [numbering.row_id("product", number) for number in some]
         with transaction.atomic():
             shelving.refresh(ids)
-        actions.represent(product_ids=ids)
+        with transaction.atomic():
+            representations.refresh(ids)
         places = [number - numbering.FIRST_PRODUCT + 1 for number in (some[0], some[-1])]
         print(f"kept beside products {places[0]:,} to {places[1]:,}: places, words, JSON", flush=True)
 

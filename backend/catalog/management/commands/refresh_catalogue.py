@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 
-from backend.catalog import actions, representations, shelving
+from backend.catalog import anew, representations, shelving
 
 
 class Command(BaseCommand):
@@ -20,10 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         outdated = not options["all"]
-        represented = _in_batches(representations.batch, actions.represent, outdated=outdated)
-        shelved = _in_batches(shelving.batch, actions.shelve, outdated=outdated)
+        represented = _in_batches(representations.batch, anew.represent, outdated=outdated)
+        shelved = _in_batches(shelving.batch, anew.shelve, outdated=outdated)
         if options["all"]:
-            actions.count_anew()
+            anew.count_anew(now=timezone.now())
         if done := max(represented, shelved):
             self.stdout.write(f"catalogue: {done} products written anew")
 
@@ -32,6 +33,6 @@ def _in_batches(batch: Callable[..., Any], write: Callable[..., None], *, outdat
     """Write all that `batch` finds; returns how many."""
     after, done = None, 0
     while some := batch(after=after, outdated=outdated):
-        write(product_ids=some)
+        write(product_ids=some, now=timezone.now())
         after, done = some[-1], done + len(some)
     return done

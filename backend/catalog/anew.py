@@ -7,7 +7,7 @@ from uuid import UUID
 from backend.catalog import events, representations, shelving, tree
 from backend.catalog.models import Category, Product
 from backend.core import transactions
-from backend.shelf import ladders
+from backend.shelf import blocks, ladders
 
 BRANCH_BATCH = 200  # whoever sells out one of them waits for these and no more
 
@@ -51,4 +51,5 @@ def shelve(*, product_ids: Sequence[UUID], now: datetime) -> None:
 def count_anew(*, now: datetime) -> None:
     """Make what lists are counted on anew, from the places."""
     ladders.rebuild()
+    blocks.rebuild()
     events.made_anew(now=now)

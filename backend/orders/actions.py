@@ -33,7 +33,7 @@ def place_order(*, user: User, shipping_address_id: UUID, billing_address_id: UU
     the user's, Invalid for a line no longer sold, StockUnavailable. Sent twice, the second finds no cart.
     Five round trips, whatever the cart holds: the addresses; the cart's lock, version and lines, taken out;
     the order; items, history, events and feeds with all stock and its ledger; its events. A product that
-    sells out takes five more, a SKU that runs low two.
+    sells out takes six more, a SKU that runs low two.
     """
     shipping, billing = accounts.addresses_by_id(
         user_id=user.pk, address_ids=[shipping_address_id, billing_address_id]

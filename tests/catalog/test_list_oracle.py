@@ -39,10 +39,15 @@ class Shop:
             )
             self.parents[category] = parent
         self.products = [self._product(number) for number in range(30)]
+        self._shelve(self.products[::2])
         with transaction.atomic():
-            shelving.refresh(product.pk for product, _ in self.products[::2])
             blocks.rebuild()
-            shelving.refresh(product.pk for product, _ in self.products[1::2])
+        self._shelve(self.products[1::2])
+
+    @staticmethod
+    def _shelve(products: list[tuple[Product, bool]]) -> None:
+        with transaction.atomic():
+            shelving.refresh(product.pk for product, _ in products)
 
     def question(self) -> ProductFilter:
         pick = self.random.choice

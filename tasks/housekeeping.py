@@ -1,4 +1,4 @@
-"""What the clock starts: tell of ending payment windows, prune what is over."""
+"""What the clock starts: tell of ending payment windows, count for lists anew, prune what is over."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from backend.core import idempotency
 from backend.orders import actions as orders
 from backend.orders import carrier, queries
 from backend.payments import inbox
+from backend.shelf import actions as shelf
 
 TOLD_BEFORE = timedelta(minutes=2)
 
@@ -23,6 +24,12 @@ def tell_expiring() -> None:
     now = timezone.now()
     for order_id in queries.expiring(now=now, within=TOLD_BEFORE):
         orders.tell_expiring(order_id=order_id, now=now)
+
+
+@shared_task(name="shelf.fold")
+def fold_shelf() -> None:
+    """Leave readers of lists few shifts to add up."""
+    shelf.fold()
 
 
 @shared_task(name="housekeeping.prune")

@@ -19,6 +19,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "options": {"expires": 300},
     },
     "tell of payment windows that end": {"task": "orders.tell_expiring", "schedule": 10.0},
+    "fold what has shifted on the shelf": {
+        "task": "shelf.fold",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     # By the clock: after an interval, a beat that is deployed every day would never come to it.
     "audit stock and money": {"task": "audits.run", "schedule": crontab(hour=3, minute=10)},
     "prune what is over": {"task": "housekeeping.prune", "schedule": 3600.0},

@@ -30,6 +30,7 @@ PARTS = {
     "payments_refund": "payment",
     "inventory_ledgerentry": "stock",
     "shelf_ladder": "place",
+    "shelf_shift": "place",
 }
 KEYS = {"stock": "sku", "place": "product_id"}
 # One UPDATE that looks and writes at once needs no lock before it: a product's rating, a cart's version.

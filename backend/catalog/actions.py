@@ -17,7 +17,7 @@ from backend.catalog.drafts import ProductDraft
 from backend.catalog.models import Category, Product, Wish
 from backend.core import transactions
 from backend.core.errors import Conflict, invalid_field
-from backend.shelf import ladders
+from backend.shelf import blocks, ladders
 
 LONGEST_CATEGORY_NAME = 100
 
@@ -122,6 +122,7 @@ def shelve(*, product_ids: Sequence[UUID]) -> None:
 def count_anew() -> None:
     """Make what lists are counted on anew, from the places."""
     ladders.rebuild()
+    blocks.rebuild()
 
 
 def record_rating(*, product_id: UUID, rating_delta: int, count_delta: int, now: datetime) -> None:

@@ -1,4 +1,6 @@
-"""What must hold between stock and the shelf, for the audit of stock."""
+"""What must hold between stock and the shelf, and within the shelf, for the audit of stock."""
+
+from backend.shelf import blocks
 
 PLACES = """
 SELECT coalesce(min(stock.sku), '') AS sku, NULL::uuid AS order_id,
@@ -26,3 +28,26 @@ SELECT '' AS sku, NULL::uuid AS order_id,
  WHERE coalesce(ladder.buyable, '{}') <> coalesce(places.buyable, '{}')
     OR coalesce(ladder.sold_out, '{}') <> coalesce(places.sold_out, '{}')
 """
+
+# Up to each block, the places less what has shifted since are what was counted. One that is wrong makes those
+# behind it wrong: the first of each order is told.
+_BLOCKS = """
+(SELECT '' AS sku, NULL::uuid AS order_id,
+        concat('Block ', number, ' by {column}: lists count ', buyable, ' products to buy and ', sold_out,
+               ' sold out before it, there are ', buyable_found, ' and ', sold_out_found) AS message
+   FROM (SELECT number, buyable, sold_out, sum(is_buyable) OVER earlier AS buyable_found,
+                sum(is_sold_out) OVER earlier AS sold_out_found
+           FROM (SELECT number, {column}, product_id, buyable, sold_out, 0 AS is_buyable, 0 AS is_sold_out
+                   FROM shelf_block WHERE ordering = '{column}'
+                  UNION ALL
+                 SELECT NULL, {column}, product_id, NULL, NULL, is_buyable::int, (NOT is_buyable)::int
+                   FROM shelf_place WHERE is_active
+                  UNION ALL
+                 SELECT NULL, {column}, product_id, NULL, NULL, -buyable, -sold_out FROM shelf_shift) AS met
+         WINDOW earlier AS (ORDER BY {order}, number ROWS UNBOUNDED PRECEDING)) AS compared
+  WHERE (buyable, sold_out) <> (buyable_found, sold_out_found)
+  ORDER BY number LIMIT 1)
+"""
+BLOCKS = "UNION ALL".join(
+    _BLOCKS.format(column=column, order=order) for column, order in blocks.ORDERS.items()
+)

@@ -100,5 +100,6 @@ STOCK = Audit(
         "shelved": SHELVED,
         "places": shelf_audit.PLACES,
         "ladders": shelf_audit.LADDERS,
+        "blocks": shelf_audit.BLOCKS,
     },
 )

@@ -8,9 +8,10 @@ from itertools import batched
 
 from django.db import connection
 
-from backend.shelf import ladders
-from backend.shelf.ladders import Rung
+from backend.core import transactions
+from backend.shelf import blocks, ladders, standing
 from backend.shelf.models import Place
+from backend.shelf.standing import Standing
 
 BATCH = 1000
 _COLUMNS = [field.name for field in Place._meta.concrete_fields]
@@ -32,16 +33,16 @@ SELECT product_id, slug, category_id, cents, created_at, name,
 
 
 def put(places: Iterable[Place]) -> None:
-    """Make the places so, some at a time, then their ladders. The caller has locked those that were there."""
-    gone: list[Rung | None] = []
-    come: list[Rung | None] = []
+    """Make the places so, some at a time, then count them. The caller has locked those that were there."""
+    gone: list[Standing | None] = []
+    come: list[Standing | None] = []
     for fresh in batched(places, BATCH):
         known = Place.objects.filter(pk__in=[place.pk for place in fresh]).defer("words")
-        gone += map(_rung, known)
-        come += map(_rung, fresh)
+        gone += map(standing.of, known)
+        come += map(standing.of, fresh)
         with connection.cursor() as cursor:
             cursor.execute(_PUT, [[getattr(place, name) for place in fresh] for name in _COLUMNS])
-    ladders.follow(gone=gone, come=come)
+    _count(gone=gone, come=come)
 
 
 def turn(*, places: Iterable[Place], buyable: Collection[str]) -> None:
@@ -49,12 +50,19 @@ def turn(*, places: Iterable[Place], buyable: Collection[str]) -> None:
     turned = [
         place for place in places if place.is_buyable != (place.slug in buyable or not place.is_tracked)
     ]
-    gone = [_rung(place) for place in turned]
+    gone = [standing.of(place) for place in turned]
     for place in turned:
         place.is_buyable = not place.is_buyable
         place.save(update_fields=["is_buyable"])
-    ladders.follow(gone=gone, come=map(_rung, turned))
+    _count(gone=gone, come=[standing.of(place) for place in turned])
 
 
-def _rung(place: Place) -> Rung | None:
-    return Rung(place.category_id, place.cents, place.is_buyable) if place.is_active else None
+@transactions.retried
+def fold() -> None:
+    """Count the blocks anew if so much has shifted that readers would feel it. Locks them alone."""
+    blocks.fold()
+
+
+def _count(*, gone: list[Standing | None], come: list[Standing | None]) -> None:
+    ladders.follow(gone=gone, come=come)
+    blocks.follow(gone=gone, come=come)

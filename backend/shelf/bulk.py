@@ -1,4 +1,4 @@
-"""For loads of a whole catalogue: the index of words is made in one pass at the end.
+"""For loads of a whole catalogue: the index of words is made in one pass at the end, and so are the blocks.
 
 Word by word it takes most of the time of such a load. Until the end searches read what is pending from a
 list, which is slow and not wrong; during the last pass writers wait.
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+
+from backend.shelf import blocks
 
 _LONGEST_LIST_KIB = 1024 * 1024
 
@@ -24,6 +26,7 @@ def loading() -> Iterator[None]:
             _run("ALTER INDEX place_words SET (fastupdate = off)")
             _run("ALTER INDEX place_words RESET (gin_pending_list_limit)")
             _run("REINDEX INDEX place_words")
+            blocks.rebuild()
 
 
 def _run(command: str) -> None:

@@ -5,11 +5,13 @@ count. Ladders are locked last, after the places, in the order of their categori
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+
+from backend.shelf.standing import Standing
 
 MOST_STEPS = 200  # beyond that, all ladders are made anew in one pass
 
@@ -39,17 +41,17 @@ SELECT category_id,
 
 
 class Rung(NamedTuple):
-    """Where a product on sale is counted."""
+    """Where a product on sale is counted on ladders."""
 
     category_id: UUID
     cents: int
     is_buyable: bool
 
 
-def follow(*, gone: Iterable[Rung | None], come: Iterable[Rung | None]) -> None:
-    """Count these rungs no more, and those instead. None is a product that isn't on sale."""
-    steps = Counter(rung for rung in come if rung)
-    steps.subtract(rung for rung in gone if rung)
+def follow(*, gone: Iterable[Standing | None], come: Iterable[Standing | None]) -> None:
+    """Count what stood there no more, and these instead. None is a product that isn't on sale."""
+    steps = Counter(_rungs(come))
+    steps.subtract(_rungs(gone))
     moves = [(rung, number) for rung, number in sorted(steps.items()) if number]
     if sum(abs(number) for _, number in moves) > MOST_STEPS:
         return rebuild()
@@ -64,6 +66,10 @@ def rebuild() -> None:
     """All ladders anew, from the places. Locks the table against writers; readers see the old ones."""
     with connection.cursor() as cursor:
         cursor.execute(_ANEW)
+
+
+def _rungs(standings: Iterable[Standing | None]) -> Iterator[Rung]:
+    return (Rung(one.category_id, one.cents, one.is_buyable) for one in standings if one)
 
 
 def _step(rung: Rung, *, is_in: bool) -> tuple[str, dict[str, Any]]:

@@ -83,3 +83,37 @@ class Ladder(models.Model):
 
     def __str__(self) -> str:
         return str(self.category_id)
+
+
+class Block(models.Model):
+    """How many places on sale came before this one, in one order, when they were counted: see blocks.py.
+
+    Every 500th has a block, so that a position is found without walking all the way to it.
+    """
+
+    pk = models.CompositePrimaryKey("ordering", "number")
+    ordering = models.TextField(help_text="The column of a place that it goes by")
+    number = models.IntegerField()
+    product_id = models.UUIDField()
+    cents = models.BigIntegerField()
+    created_at = models.DateTimeField()
+    name = models.TextField()
+    buyable = models.BigIntegerField()
+    sold_out = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.ordering} {self.number}"
+
+
+class Shift(models.Model):
+    """A place that was taken or left since the blocks were counted, and on which side."""
+
+    product_id = models.UUIDField()
+    cents = models.BigIntegerField()
+    created_at = models.DateTimeField()
+    name = models.TextField()
+    buyable = models.SmallIntegerField()
+    sold_out = models.SmallIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.product_id)

@@ -58,7 +58,7 @@ def test_checkout_takes_ten(alice, statements, count):
 @pytest.mark.parametrize(
     ("fields", "is_alert_out", "more"),
     [
-        ({"quantity": 1}, True, 5),
+        ({"quantity": 1}, True, 6),
         ({"variants": (variant("MUG-S", quantity=1), variant("MUG-M", quantity=1))}, True, 2),
         ({"quantity": 3, "low_stock_threshold": 2}, False, 3),
     ],

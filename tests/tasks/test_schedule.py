@@ -8,6 +8,7 @@ EVERY = {
     "payments.expire_orders": timedelta(seconds=10),
     "orders.tell_expiring": timedelta(seconds=10),
     "payments.reconcile": timedelta(minutes=5),
+    "shelf.fold": timedelta(minutes=1),
     "housekeeping.prune": timedelta(hours=1),
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
-from backend.catalog import facets, filters, forest, ladders, pages, ranking, representations, search
+from backend.catalog import blocks, facets, filters, forest, ladders, pages, ranking, representations, search
 from backend.catalog.filters import ProductFilter
 from backend.catalog.forest import Forest
 from backend.catalog.search import Wanted
@@ -89,8 +89,9 @@ def _chosen(question: Question, *, is_far: bool) -> tuple[str, str]:
         columns = facets.tallied(asked) if question.with_facets else {}
         return ranking.found(asked, order=order.forwards, columns=columns), ranking.CHOSEN
     if is_far:
-        total = f"WITH total AS MATERIALIZED (SELECT {ladders.count(asked)} AS number)"
-        return total, pages.from_nearer_end(asked, order=order)
+        total = f"WITH total AS MATERIALIZED (SELECT {_count(asked)} AS number)"
+        far = blocks.page if blocks.can_place(asked) else pages.from_nearer_end
+        return total, far(asked, order=order)
     return "", pages.on_shelf(asked, order=order)
 
 
@@ -98,12 +99,16 @@ def _first(question: Question, *, is_far: bool) -> list[str]:
     """What the first row tells of all: the version of the tree if it is needed, the count, the facets."""
     asked, with_facets = question.asked, question.with_facets
     version = forest.VERSION if with_facets or asked.category is not None else "NULL"
-    count = ladders.count(asked) if question.wanted is None and not is_far else _TOTAL
+    count = _count(asked) if question.wanted is None and not is_far else _TOTAL
     if not with_facets:
         return [version, count]
     searched = question.wanted is not None
     counted = facets.of_tally(asked) if searched else ladders.facets(asked, ends=facets.LAST_CENTS)
     return [version, count, *(counted[name] for name in facets.COLUMNS)]
+
+
+def _count(asked: ProductFilter) -> str:
+    return blocks.count(asked) if blocks.can_count(asked) else ladders.count(asked)
 
 
 def _listing(rows: list[tuple[Any, ...]], question: Question, known: Forest) -> Listing:

@@ -14,6 +14,7 @@ from backend.catalog import facets, listing, shelving, typos, words
 from backend.catalog.filters import ProductFilter
 from backend.catalog.models import Category, Product, Variant
 from backend.inventory.models import Stock
+from backend.shelf import blocks
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,9 @@ class Shop:
             self.parents[category] = parent
         self.products = [self._product(number) for number in range(30)]
         with transaction.atomic():
-            shelving.refresh(product.pk for product, _ in self.products)
+            shelving.refresh(product.pk for product, _ in self.products[::2])
+            blocks.rebuild()
+            shelving.refresh(product.pk for product, _ in self.products[1::2])
 
     def question(self) -> ProductFilter:
         pick = self.random.choice
@@ -160,6 +163,7 @@ def slugs(found: listing.Listing) -> list[str]:
 @pytest.mark.parametrize("seed", range(2))
 def test_every_page_and_facet_is_what_python_finds(seed, monkeypatch):
     monkeypatch.setattr(listing, "FAR", 4)  # else so few products would always be read from the start
+    monkeypatch.setattr(blocks, "SIZE", 3)
     shop = Shop(Random(seed))
 
     for _ in range(60):

@@ -1,0 +1,43 @@
+"""What is read by blocks is of one moment: that of the statement."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+
+from backend.catalog.filters import ProductFilter
+from backend.shelf import actions, blocks, queries
+from tests.catalog.test_blocks import found
+from tests.concurrency.rivals import rival, wait_until_waiting
+from tests.shelf.places import mugs
+
+GATE = 7
+
+
+def found_late(asked):
+    """Its statement has begun, and waits at the gate before it looks at any block."""
+    try:
+        return found(asked, start=2, size=9, gate=f"(SELECT pg_advisory_lock({GATE}))")
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_changes_while_a_list_is_read_is_not_in_it(monkeypatch):
+    monkeypatch.setattr(blocks, "SIZE", 2)
+    places = [mugs(number, cents=number) for number in range(6)]
+    with transaction.atomic():
+        actions.put(places)
+        blocks.rebuild()
+
+    with rival() as keeper, ThreadPoolExecutor(1) as pool:
+        keeper.execute("SELECT pg_advisory_lock(%s)", [GATE])
+        page = pool.submit(found_late, ProductFilter(in_stock=True, ordering="price"))
+        wait_until_waiting()
+        with transaction.atomic():
+            actions.turn(places=queries.lock_labelled(["mug-0"]), buyable=())
+            blocks.rebuild()
+        keeper.execute("SELECT pg_advisory_unlock(%s)", [GATE])
+
+        assert page.result(timeout=20) == (6, [place.pk for place in places[2:]])
+    assert found(ProductFilter(in_stock=True, ordering="price"), start=2, size=9)[0] == 5

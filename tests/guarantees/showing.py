@@ -38,7 +38,7 @@ PROMISES = [
     Promise(
         key="V2",
         says="Lists count, filter and order exactly: as a plain sort of all products would.",
-        kept_by="`shelf.ladders`, written with the places",
+        kept_by="`shelf.ladders` and `shelf.blocks`, written with the places",
         breaks=[
             Break(
                 out="moving a price from one ladder to another",
@@ -50,7 +50,28 @@ PROMISES = [
                     )
                 ],
                 tests=["tests/shelf/test_ladders.py::test_a_place_that_changes_leaves_its_old_rung"],
-            )
+            ),
+            Break(
+                out="telling what has shifted since the blocks were counted",
+                edits=[
+                    Edit("backend/shelf/actions.py", "    blocks.follow(gone=gone, come=come)\n", ""),
+                ],
+                tests=["tests/shelf/test_blocks.py::test_any_changes_leave_what_counting_anew_would"],
+            ),
+            Break(
+                out="counting and forgetting in one statement",
+                edits=[
+                    Edit(
+                        "backend/shelf/blocks.py",
+                        "WITH counted AS (DELETE FROM shelf_shift)\n",
+                        "DELETE FROM shelf_shift;\n",
+                    )
+                ],
+                tests=[
+                    "tests/shelf/test_blocks_at_once.py"
+                    "::test_what_is_counted_and_what_is_forgotten_are_of_one_moment"
+                ],
+            ),
         ],
     ),
     Promise(

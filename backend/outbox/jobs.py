@@ -73,7 +73,7 @@ def give_back(*, jobs: Sequence[Job], now: datetime) -> None:
 
 def done(*, jobs: Sequence[Job]) -> None:
     """The jobs are done and forgotten."""
-    transactions.unhurried(Statement(_DONE, _named(jobs), is_planned_once=True))
+    transactions.unhurried(Statement(_DONE, _named(jobs)))
 
 
 def postpone(*, job: Job, error: str, now: datetime) -> None:

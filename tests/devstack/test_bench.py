@@ -90,7 +90,7 @@ def assert_costs(rows: list[dict[str, Any]], printed: list[str]) -> None:
     by_name = {row["name"]: row for row in rows}
     assert by_name["add to cart"]["yardstick_load_cpu"] > 0
     # Four requests, two jobs and a mail: what nobody sends would be no order.
-    assert by_name["full checkout"]["queries"] > 50 > by_name["full checkout"]["commits"] > 5
+    assert by_name["full checkout"]["queries"] > 50 > by_name["full checkout"]["commits"] >= 5
     order = next(line for line in printed if line.startswith("full checkout, ms of CPU an order: "))
     assert [name for name in ("api", "postgres", "worker", "mailer", "relay") if name not in order] == []
 

@@ -46,7 +46,7 @@ class Hold:
         self._connection = connection
 
     def wait_for_victim(self, *, doing: str = "") -> None:
-        """Until a session waits for this lock, in a statement that begins like this."""
+        """Until a session waits for this lock, in a text that has this in it."""
         assert wait(lambda: self._victims(doing)), self._shop.rows(OPEN_ENDS)
 
     def kill(self, name: str) -> None:
@@ -56,7 +56,7 @@ class Hold:
 
     def _victims(self, doing: str) -> list[Any]:
         stuck = "SELECT 1 FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid)) AND query LIKE %s"
-        return self._shop.rows(stuck, self._connection.info.backend_pid, f"{doing}%")
+        return self._shop.rows(stuck, self._connection.info.backend_pid, f"%{doing}%")
 
     def release(self) -> None:
         self._connection.rollback()

@@ -19,7 +19,7 @@ def test_killed_between_telling_and_forgetting_no_frame_is_missing_or_out_of_ord
         alice.fill_cart()
     with shop.holding("SELECT 1 FROM outbox_event FOR UPDATE") as hold:
         shop.signal("relay", SIGCONT)
-        hold.wait_for_victim(doing="DELETE")
+        hold.wait_for_victim(doing="DELETE FROM outbox_event")
         assert listener.wait_for(lambda frame: frame["version"] == first + 3)
         hold.kill("relay")
     assert shop.rows("SELECT count(*) FROM outbox_event") == [3]  # they will be told again
@@ -41,7 +41,7 @@ def test_killed_between_events_and_jobs_the_jobs_are_started_once(shop, alice):
     assert wait(lambda: shop.rows("SELECT 1 FROM outbox_event WHERE event = 'stripe.event_received'"))
     with shop.holding("LOCK TABLE outbox_job IN SHARE MODE") as hold:
         shop.signal("relay", SIGCONT)
-        hold.wait_for_victim(doing="INSERT")
+        hold.wait_for_victim(doing="DELETE FROM outbox_event")  # behind the jobs, in the same text
         hold.kill("relay")
 
     shop.wait_until_settled()

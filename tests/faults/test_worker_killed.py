@@ -63,7 +63,7 @@ def test_killed_between_the_mail_and_its_job_the_repeat_has_the_same_id(shop, al
         reading.wait_for_victim()
         with shop.holding(JOB, "orders.mail_shipped") as hold:
             reading.release()
-            hold.wait_for_victim(doing="DELETE")
+            hold.wait_for_victim(doing="DELETE FROM outbox_job")
             assert mailed(shop, order) == [1]
             hold.kill("mailer")
 

@@ -30,7 +30,10 @@ LEADS = """
     SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = %s AND objsubid = 2
        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-BLOCKED = "SELECT 1 FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid)) AND query LIKE 'DELETE%%'"
+BLOCKED = """
+    SELECT 1 FROM pg_stat_activity
+     WHERE %s = ANY(pg_blocking_pids(pid)) AND query LIKE '%%DELETE FROM outbox_event%%'
+"""
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import psycopg
 from psycopg import sql
 
-SETTINGS = {"shared_preload_libraries": "pg_stat_statements"}
-_OFF = {"pg_stat_statements.track": "none", "compute_query_id": "off"}
-_ON = {"pg_stat_statements.track": "top", "compute_query_id": "on"}
+# What is prepared while statements have no id is never counted.
+SETTINGS = {"shared_preload_libraries": "pg_stat_statements", "compute_query_id": "on"}
+_OFF = {"pg_stat_statements.track": "none"}
+_ON = {"pg_stat_statements.track": "top"}
 _COUNTED = """
 SELECT coalesce(sum(calls), 0)::bigint, coalesce(sum(calls) FILTER (WHERE query ILIKE 'commit%'), 0)::bigint
   FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid WHERE datname = current_database()

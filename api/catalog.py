@@ -91,6 +91,7 @@ def product(request: auth.PublicRequest, slug: str) -> HttpResponse:
         request,
         lambda: _detail(request, queries.shown(slug=slug, sees_inactive=request.auth.is_staff)),
         seconds=cache.PRODUCTS_SECONDS,
+        heeds_caller=True,  # who sees the e-mail of their own review
     )
 
 

@@ -1,4 +1,4 @@
-"""Answers that anyone may read: guests share what is cached, whoever is signed in gets it fresh."""
+"""Answers that anyone may read: guests and customers share what is cached, staff get it fresh."""
 
 from collections.abc import Callable
 
@@ -17,19 +17,28 @@ PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Authorization"}
 
 
 def answer(
-    request: auth.PublicRequest, compute: Callable[[], str], *, seconds: int, heeds_query: bool = False
+    request: auth.PublicRequest,
+    compute: Callable[[], str],
+    *,
+    seconds: int,
+    heeds_query: bool = False,
+    heeds_caller: bool = False,
 ) -> HttpResponse:
     """What `compute` returns, JSON text. No schema is run over it, for speed: tests are.
 
-    `heeds_query`: other parameters, another answer.
+    `heeds_query`: other parameters, another answer. `heeds_caller`: whoever is signed in has one of their
+    own. Staff see what they have just written.
     """
-    if not request.auth.is_anonymous:
+    is_guest = request.auth.is_anonymous
+    if request.auth.is_staff or (heeds_caller and not is_guest):
         return private(request, compute())
     kept = cache.answer(
         address=_address(request, query=request.META.get("QUERY_STRING", "") if heeds_query else ""),
         seconds=min(seconds, links.life_seconds()),
         compute=lambda: links.with_addresses(compute(), request=request),
     )
+    if not is_guest:
+        return HttpResponse(kept.body, content_type=JSON, headers=PRIVATE)
     return _unchanged(kept) if _has(request, kept) else _whole(kept)
 
 

@@ -60,6 +60,7 @@ def reviews(request: auth.PublicRequest, slug: str, query: Query[PageQuery]) -> 
         lambda: json.dumps(_page(request, slug, query)),
         seconds=cache.PRODUCTS_SECONDS,
         heeds_query=True,
+        heeds_caller=True,
     )
 
 

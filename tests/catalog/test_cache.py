@@ -4,7 +4,8 @@ import logging
 from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from redis import RedisError
 
@@ -82,13 +83,43 @@ def test_an_address_that_is_signed_outlives_the_answer(as_guest, monkeypatch):
 
 
 @pytest.mark.about_the_cache
-def test_whoever_is_signed_in_gets_it_fresh(as_guest, as_alice):
+def test_whoever_is_signed_in_gets_their_own_page_fresh(as_guest, as_alice):
     create()
     assert (title(as_guest), title(as_alice)) == ("Lamp", "Lamp")
 
     rename("Light")
 
     assert (title(as_guest), title(as_alice)) == ("Lamp", "Light")
+
+
+@pytest.mark.about_the_cache
+@pytest.mark.parametrize("path", ["products/?ordering=name", "products/categories/"])
+def test_customers_share_lists_with_guests_and_nobody_keeps_theirs(as_guest, as_alice, path):
+    create()
+    kept = as_guest.get(path)
+
+    with CaptureQueriesContext(connection) as asked:
+        shared = as_alice.get(path, headers={"If-None-Match": kept.headers["ETag"]})
+
+    assert [query["sql"] for query in asked if "accounts_session" not in query["sql"]] == []
+    assert (shared.status_code, shared.content) == (200, kept.content)
+    assert shared.headers["Cache-Control"] == "private, no-store"
+    assert "ETag" not in shared.headers
+
+
+@pytest.mark.about_the_cache
+def test_staff_see_in_lists_what_they_have_just_written(as_guest, as_alice, as_staff):
+    create()
+
+    def names():
+        lists = [caller.get("products/").json()["results"] for caller in (as_guest, as_alice, as_staff)]
+        return [found[0]["name"] for found in lists]
+
+    assert names() == ["Lamp", "Lamp", "Lamp"]
+
+    rename("Light")
+
+    assert names() == ["Lamp", "Lamp", "Light"]
 
 
 def test_each_address_has_its_own_answer(as_guest):
@@ -147,7 +178,9 @@ def rename_category():
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=list(WRITES))
-def test_after_every_kind_of_write_guests_see_it(as_guest, as_bob, alice, settle, write, monkeypatch):
+def test_after_every_kind_of_write_guests_see_it(
+    as_guest, as_bob, as_staff, alice, settle, write, monkeypatch
+):
     monkeypatch.setattr("backend.orders.queries.has_bought", lambda **_: True)
     factories.category("lights")
     create(quantity=5, category="lights")
@@ -159,7 +192,8 @@ def test_after_every_kind_of_write_guests_see_it(as_guest, as_bob, alice, settle
     settle()
 
     after = [as_guest.get(path).json() for path in paths]
-    assert after == [as_bob.get(path).json() for path in paths]
+    fresh = [as_staff, as_bob, as_staff]
+    assert after == [caller.get(path).json() for caller, path in zip(fresh, paths, strict=True)]
     assert after != before
 
 

@@ -23,7 +23,7 @@ ROWS = {
     "trivial responder": "empty endpoint",
     "product list, cached": "empty endpoint",
     "product list, uncached": "empty endpoint",
-    "product list, signed in": "product list, uncached",
+    "product list, signed in": "product list, cached",
     "product detail, cached": "empty endpoint",
     "product detail, uncached": "empty endpoint",
     "product detail, signed in": "product detail, uncached",

@@ -93,7 +93,7 @@ def test_memory_is_looked_at_after_reads_by_guests_and_users_and_writes(tmp_path
     lines = [line.rsplit(" ", 1)[0] for line in (tmp_path / "mix.requests").read_text().splitlines()]
     # Details are used up first: three in a turn of eight.
     assert Counter(lines) == {name: 2 * count for name, count in memory._MIX.items()}
-    assert {"lists signed in", "details signed in", "add"} <= set(lines)
+    assert {"popular lists signed in", "details signed in", "add"} <= set(lines)
 
 
 def test_processor_time_is_that_of_children_too():

@@ -60,18 +60,19 @@ class Asking:
         self._write("popular lists", map(requests.get, popular))
         self._write("details", requests.details(2 * count, products=products))
         self._write("popular details", requests.popular_details(products=products))
-        self._write_signed_in(lists[:_SIGNED_IN])
+        self._write_signed_in(popular)
         self._write_yardstick(guests)
         self._write_kinds(guests)
         self._record_popular(popular)
 
-    def _write_signed_in(self, lists: list[str]) -> None:
-        """The same lists and pages again, by somebody with a name."""
+    def _write_signed_in(self, popular: list[str]) -> None:
+        """By somebody with a name: the popular lists, which are everybody's, and pages of their own."""
         token = buyers.access_token(number=numbering.FIRST_USER, now=self._now)
         pages = requests.details(_SIGNED_IN, products=len(self._paper.items), token=token)
-        self._write("lists signed in", (requests.get(path, token=token) for path in lists))
+        self._write("popular lists signed in", (requests.get(path, token=token) for path in popular))
         self._write("details signed in", pages)
-        self._count_uncached("lists signed in", recording.read(lists[:_RECORDED], token=token))
+        recording.read(popular, token=token)
+        self.statements["popular lists signed in"] = _mean(recording.read(popular, token=token))
         self._count_uncached("details signed in", recording.read(_pages(), token=token))
 
     def _record_popular(self, lists: list[str]) -> None:

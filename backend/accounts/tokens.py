@@ -1,8 +1,11 @@
 """JSON Web Tokens: issue and verify. Which sign-ins live is a question for queries.signed_in."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
@@ -14,6 +17,7 @@ from backend.core.errors import Denied
 
 ALGORITHM = "HS256"
 STAFF = "staff"
+REMEMBERED = 1000  # tokens, of a kilobyte each; who buys shows the same one several times
 Kind = Literal["access", "refresh"]
 
 
@@ -54,7 +58,7 @@ def refresh_token(*, user: User, session: Session, now: datetime) -> str:
 
 def verify(*, token: str, kind: Kind, now: datetime) -> Claims:
     """The claims of a token of that kind. Raises ExpiredToken or InvalidToken."""
-    claims = _decode(token)
+    claims = _decode(token, settings.SECRET_KEY)
     if claims.get("token_type") != kind:
         raise InvalidToken
     try:
@@ -72,11 +76,13 @@ def verify(*, token: str, kind: Kind, now: datetime) -> Claims:
     return verified
 
 
-def _decode(token: str) -> dict[str, Any]:
+@lru_cache(maxsize=REMEMBERED)
+def _decode(token: str, secret: str) -> Mapping[str, Any]:
+    """What the token says, once its signature is found good; what is refused is not remembered."""
     # The caller's `now` decides on expiry, so PyJWT's own look at the clock is off.
     options: Any = {"require": ["exp", "jti"], "verify_exp": False, "verify_iat": False}
     try:
-        return jwt.decode(token, settings.SECRET_KEY, algorithms=[ALGORITHM], options=options)
+        return MappingProxyType(jwt.decode(token, secret, algorithms=[ALGORITHM], options=options))
     except (jwt.InvalidTokenError, ValueError) as error:
         raise InvalidToken from error
 

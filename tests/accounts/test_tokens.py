@@ -102,6 +102,21 @@ def test_a_changed_token_is_refused(as_alice):
     assert look(as_alice, f"{head}.{body}.") == (401, INVALID_TOKEN)
 
 
+def test_a_token_that_was_good_is_looked_at_again(alice, as_alice, settings):
+    """Its signature is remembered; its time and the secret are those of now."""
+    now = timezone.now()
+    token = tokens.access_token(user=alice, session=as_alice.session, now=now)
+    assert tokens.verify(token=token, kind="access", now=now).user_id == alice.pk
+
+    with pytest.raises(tokens.ExpiredToken):
+        tokens.verify(token=token, kind="access", now=now + HOUR)
+    with pytest.raises(tokens.InvalidToken):
+        tokens.verify(token=token, kind="refresh", now=now)
+    settings.SECRET_KEY = "another-secret-" + "x" * 40
+    with pytest.raises(tokens.InvalidToken):
+        tokens.verify(token=token, kind="access", now=now)
+
+
 def test_an_expired_token_is_refused_and_known_as_ours(as_alice, alice):
     past = timezone.now() - HOUR - timedelta(seconds=1)
     token = tokens.access_token(user=alice, session=as_alice.session, now=past)

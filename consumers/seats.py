@@ -65,10 +65,10 @@ async def leave(client: Client) -> None:
 
 
 async def renew(clients: Collection[Client]) -> None:
-    """Keep the seats of the clients that are still here."""
+    """Keep the seats of the clients that are still here; who is not let in yet takes one, or gives up."""
     seats, pipeline = defaultdict(list), store.pipeline()
     for client in clients:
-        if client.user_id is not None:
+        if client.user_id is not None and client.is_let_in:
             seats[_key(client)].append(_seat(client))
     for key, held in seats.items():
         pipeline.eval(_RENEW, 1, key, LEASE_SECONDS, *held)

@@ -193,10 +193,12 @@ def test_what_a_cut_link_missed_is_told_from_the_history(apps, shop, alice, posi
 def test_whoever_comes_back_while_it_changes_misses_nothing(apps, alice, position, change):
     topic, since = position
     stop = threading.Event()
+    ahead = threading.Semaphore(100)  # of what was heard: the history keeps no more than 200
 
     def changes():
         while not stop.is_set():
-            change()
+            if ahead.acquire(timeout=0.1):
+                change()
         connection.close()
 
     changing = threading.Thread(target=changes)
@@ -204,8 +206,9 @@ def test_whoever_comes_back_while_it_changes_misses_nothing(apps, alice, positio
     try:
         for _ in range(10):
             app = apps.open(alice)
-            reply = app.subscribe(topic, **since)
-            heard = versions(reply) + [app.pub(topic)[0] for _ in range(5)]
+            heard = versions(app.subscribe(topic, **since))
+            ahead.release(len(heard) + 5)
+            heard += [app.pub(topic)[0] for _ in range(5)]
             assert heard == list(range(since["offset"] + 1, since["offset"] + 1 + len(heard)))
             since["offset"] = heard[-1]
             app.close()

@@ -21,7 +21,7 @@ async def _nothing(*_):
 
 def a_client(user_id):
     client = Client(send=_nothing, dialect=PLAIN)
-    client.user_id = user_id
+    client.user_id, client.is_let_in = user_id, True
     return client
 
 
@@ -153,6 +153,16 @@ async def test_who_leaves_while_seats_are_renewed_keeps_none(monkeypatch):
     await rounds._renewals(hub)()
 
     assert redis.client().zrange(f"sockets:{user_id}", 0, -1) == [seats._seat(stays)]
+
+
+async def test_who_is_not_let_in_yet_gets_no_seat_by_a_renewal():
+    """It may give up, and nobody would free that seat."""
+    client = a_client(uuid4())
+    client.is_let_in = False
+
+    await seats.renew([client])
+
+    assert not redis.client().exists(f"sockets:{client.user_id}")
 
 
 async def test_a_seat_that_was_renewed_before_it_was_taken_is_no_other():

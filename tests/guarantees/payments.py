@@ -80,7 +80,10 @@ PROMISES = [
                         '"intent_id = %(intent_id)s"',
                     ),
                 ],
-                tests=[f"{RACES}::test_confirm_and_webhook_at_once_pay_once"],
+                tests=[
+                    "tests/payments/test_window_crossings.py"
+                    "::test_two_that_count_one_payment_at_once_count_it_once"
+                ],
             )
         ],
     ),

@@ -1,8 +1,10 @@
 """REST and sockets for an ASGI server: HTTP goes to Django, websockets to the consumers."""
 
 import os
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
@@ -13,6 +15,7 @@ from consumers.lifespan import lifespan  # noqa: E402
 from consumers.routing import socket_at  # noqa: E402
 
 django.request_class = requests.OverAsgi
+import_module(settings.ROOT_URLCONF)  # Django would with the first request, which would wait for a third of a second
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

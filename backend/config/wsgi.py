@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from backend.config import bodies, requests
@@ -13,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 PART_BYTES = 64 * 1024
 django = get_wsgi_application()
 django.request_class = requests.OverWsgi
+import_module(settings.ROOT_URLCONF)  # Django would with the first request, which would wait for a third of a second
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

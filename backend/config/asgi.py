@@ -15,7 +15,7 @@ from consumers.lifespan import lifespan  # noqa: E402
 from consumers.routing import socket_at  # noqa: E402
 
 django.request_class = requests.OverAsgi
-import_module(settings.ROOT_URLCONF)  # Django would with the first request, which would wait for a third of a second
+import_module(settings.ROOT_URLCONF)  # else the first request waits for it, a third of a second
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -19,7 +19,7 @@ class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
     writable: asyncio.Event | None = None  # there is one while the buffer is full
     is_given_up = False  # what the client says is not heard any more
     failByDrop = False  # a broken or oversized frame is answered with its code, not with silence
-    closeHandshakeTimeout = 10  # Autobahn resets after one: who is slow would lose the code, and the words before
+    closeHandshakeTimeout = 10  # Autobahn resets after one: the code is lost on slow lines
 
     def onOpen(self) -> None:
         # Until now the HTTP channel, which is done, was told when the transport's buffer is full.

@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 PART_BYTES = 64 * 1024
 django = get_wsgi_application()
 django.request_class = requests.OverWsgi
-import_module(settings.ROOT_URLCONF)  # Django would with the first request, which would wait for a third of a second
+import_module(settings.ROOT_URLCONF)  # else the first request waits for it, a third of a second
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

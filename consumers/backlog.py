@@ -3,7 +3,7 @@
 from collections import deque
 
 from consumers.counters import here
-from consumers.outgoing import Outgoing
+from consumers.outgoing import Outgoing, joined
 
 FRAMES = 256
 BYTES = 256 * 1024
@@ -28,7 +28,7 @@ class Backlog:
         """Queue the text; in a slot it takes the place of the one that waits there."""
         if self._queue is None or self._slots is None:
             self._queue, self._slots = deque(), {}
-        self._size += len(out.text)
+        self._size += len(out.content)
         if slot is None:
             self._queue.append((None, out))
             return
@@ -36,7 +36,7 @@ class Backlog:
         if waiting is None:
             self._queue.append((slot, None))
         else:
-            self._size -= len(waiting.text)
+            self._size -= len(waiting.content)
             here.conflated += 1
         self._slots[slot] = out
 
@@ -48,26 +48,26 @@ class Backlog:
         if slot is not None and self._slots is not None:
             out = self._slots.pop(slot)
         assert out is not None
-        self._size -= len(out.text)
+        self._size -= len(out.content)
         return out
 
     def take_joined(self) -> Outgoing | None:
-        """As many as fit into one frame of 16 KiB, line by line; one that is larger goes alone."""
+        """As many as fit into one frame of 16 KiB; one that is larger goes alone."""
         first = self.take()
         if first is None or not self._queue:
             return first
-        texts, size = [first.text], len(first.text)
+        parts, size = [first], len(first.content)
         while self._queue and size + 1 + self._next_size() <= JOINED_BYTES:
             out = self.take()
             assert out is not None
-            texts.append(out.text)
-            size += 1 + len(out.text)
-        return first if len(texts) == 1 else Outgoing("\n".join(texts))
+            parts.append(out)
+            size += 1 + len(out.content)
+        return first if len(parts) == 1 else joined(parts)
 
     def drop(self, slot: str) -> None:
         """Forget what waits in the slot."""
         if self._queue and self._slots and slot in self._slots:
-            self._size -= len(self._slots.pop(slot).text)
+            self._size -= len(self._slots.pop(slot).content)
             self._queue.remove((slot, None))
 
     def clear(self) -> None:
@@ -80,7 +80,7 @@ class Backlog:
         slot, out = self._queue[0]
         if slot is not None and self._slots is not None:
             out = self._slots[slot]
-        return len(out.text) if out is not None else 0
+        return len(out.content) if out is not None else 0
 
     def __len__(self) -> int:
         return len(self._queue) if self._queue is not None else 0

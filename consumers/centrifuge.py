@@ -1,4 +1,4 @@
-"""`/ws/`: the apps' socket, by the Centrifuge JSON client protocol. One connection, many topics."""
+"""`/ws/`: the apps' socket, by the Centrifuge client protocol. One connection, many topics."""
 
 import asyncio
 import logging
@@ -6,10 +6,10 @@ import time
 
 from django.db import Error as DatabaseError
 
-from consumers import auth, commands, replies, request
+from consumers import as_protobuf, auth, commands, request
 from consumers.codes import Refused
 from consumers.commands import Command
-from consumers.dialects import APPS
+from consumers.dialects import APPS, PACKED
 from consumers.obeying import ANSWER_SECONDS, Session, obey
 from consumers.outgoing import Outgoing
 from consumers.pace import Allowance, Pace
@@ -30,31 +30,34 @@ class AppSocket(Socket):
         self.pace = Pace(frames=COMMANDS_PER_SECOND, size=FRAME_BYTES)
         # SDKs subscribe to all their topics at once, after each reconnect.
         self.subscribes = Allowance(most=2 * MOST_TOPICS, per_second=10)
-        await self.enter(dialect=APPS)
-        self.session = Session(self.client, self.hub)
+        asked = request.read(self.scope)
+        packs = as_protobuf.SUBPROTOCOL in asked.subprotocols
+        dialect = PACKED if packs else APPS
+        await self.enter(dialect=dialect, subprotocol=as_protobuf.SUBPROTOCOL if packs else None)
+        self.session = Session(self.client, self.hub, dialect.form)
         self.client.begin_entry(at=time.monotonic())
         self.client.start()
         try:
-            auth.check_origin(request.read(self.scope))
+            auth.check_origin(asked)
         except Refused as refused:
             self.client.end(refused.code)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """One frame: a few commands."""
         try:
-            await self._hear(text_data)
+            await self._hear(bytes_data if text_data is None else text_data)
         except Refused as refused:
             self.client.end(refused.code)
 
-    async def _hear(self, text: str | None) -> None:
+    async def _hear(self, frame: str | bytes | None) -> None:
         at = time.monotonic()
         self.session.answer_by = asyncio.get_running_loop().time() + ANSWER_SECONDS
-        if text is None or len(text) > FRAME_BYTES:
+        if frame is None or len(frame) > FRAME_BYTES:
             raise commands.bad_request()
-        said = commands.read(text)
+        said = self.session.form.read(frame)
         subscribes = sum(command.method == "subscribe" for command in said)
         counted = len(said) - self.subscribes.take(subscribes, at=at)
-        if (code := self.pace.judge(text, at=at, times=counted)) is not None:
+        if (code := self.pace.judge(frame, at=at, times=counted)) is not None:
             self.client.end(code)
         else:
             await self._obey(said)
@@ -84,10 +87,10 @@ class AppSocket(Socket):
             async with asyncio.timeout_at(self.session.answer_by):
                 answer = await obey(self.session, command)
         except Failed as failed:
-            answer = replies.error(command.number, failed.code)
+            answer = self.session.form.error(command.number, failed.code)
         except (DatabaseError, TimeoutError) as error:
             log.warning("an app could not be served: %s", error)
-            answer = replies.error(command.number, ErrorCode.INTERNAL)
+            answer = self.session.form.error(command.number, ErrorCode.INTERNAL)
         self.client.push(Outgoing(answer))
         return self.session.is_connected
 

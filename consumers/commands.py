@@ -1,6 +1,5 @@
-"""What an app says: JSON commands, several to a frame, read strictly."""
+"""What an app says: commands, several to a frame. as_json.py and as_protobuf.py read them, strictly."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,19 +42,11 @@ class Subscribe:
     rejects_unrecovered: bool
 
 
-def read(text: str) -> list[Command]:
-    """The commands of one frame, in order. Raises Refused."""
-    commands = [_command(line) for line in text.split("\n") if line.strip()]
-    if not commands:
-        raise bad_request()
-    return commands
-
-
 def subscribe(command: Command) -> Subscribe:
     """What is asked for. Raises Refused. SDKs leave out an offset of 0 and an empty epoch."""
     body = command.body
     flag, offset = body.get("flag", 0), body.get("offset", 0)
-    if not _is_count(flag) or not _is_count(offset):
+    if not is_count(flag) or not is_count(offset):
         raise bad_request()
     return Subscribe(
         channel=command.text("channel"),
@@ -71,22 +62,9 @@ def bad_request() -> Refused:
     return Refused(Code.BAD_REQUEST, name="validation_error", error="No such command")
 
 
-def _command(line: str) -> Command:
-    try:
-        said = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise bad_request() from error
-    if said == {}:
-        return Command(0, "", {})
-    number = said.get("id") if isinstance(said, dict) else None
-    if not _is_count(number) or not number:
-        raise bad_request()
-    for method in METHODS & said.keys():
-        body = said[method]
-        if not isinstance(body, dict):
-            raise bad_request()
-        return Command(number, method, body)
-    return Command(number, "", {})
+def is_count(value: Any) -> bool:
+    """Whether it can be a number of a command, an offset or a flag."""
+    return type(value) is int and 0 <= value < MOST_NUMBER
 
 
 def _can_be_sent(text: str) -> bool:
@@ -96,7 +74,3 @@ def _can_be_sent(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _is_count(value: Any) -> bool:
-    return type(value) is int and 0 <= value < MOST_NUMBER

@@ -28,7 +28,7 @@ class Delays:
 class Counters:
     """Written by the event loop only."""
 
-    opened: Counter[str] = field(default_factory=Counter)  # sockets, by dialect: plain, apps
+    opened: Counter[str] = field(default_factory=Counter)  # sockets, by dialect: plain, apps, apps-protobuf
     closed: Counter[int] = field(default_factory=Counter)  # sockets that the shop closed, by code
     recoveries: Counter[str] = field(default_factory=Counter)  # recovered, snapshot, refused
     gaps: Counter[str] = field(default_factory=Counter)  # holes in a topic: healed, lost

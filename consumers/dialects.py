@@ -1,29 +1,31 @@
-"""The two ways in which the same news is told: plain frames, and the apps' protocol (sockets.md)."""
+"""The ways in which the same news is told: plain frames, and the apps' protocol in two forms (sockets.md)."""
 
 from datetime import timedelta
-from functools import cache
 from typing import Protocol
 
-from consumers import replies
+from consumers import as_json, as_protobuf
 from consumers.codes import Code
 from consumers.news import Seen, Update
 from consumers.outgoing import Outgoing
+from consumers.replies import Format
 
 
 class Dialect(Protocol):
     """How a client is spoken to."""
 
     name: str
-    joins: bool  # whether several texts may share one frame
+    joins: bool  # whether several may share one frame
     grace: timedelta  # how long a token may be over
     ping: Outgoing | None
-    resubscribes: bool  # whether it can be told to ask for one topic anew
 
     def update(self, update: Update) -> Outgoing:
         """News of a topic."""
 
     def snapshot(self, seen: Seen) -> Outgoing:
         """How a topic stands, to who has already a place in it."""
+
+    def lost(self, topic: str) -> Outgoing | None:
+        """News of the topic were lost: ask for it anew. None: that can't be said, but by a close."""
 
     def farewell(self, code: Code) -> Outgoing | None:
         """What is said before the close."""
@@ -36,7 +38,6 @@ class Plain:
     joins = False
     grace = timedelta()
     ping: Outgoing | None = None
-    resubscribes = False
 
     def update(self, update: Update) -> Outgoing:
         return update.plain
@@ -44,18 +45,33 @@ class Plain:
     def snapshot(self, seen: Seen) -> Outgoing:
         return seen.plain
 
+    def lost(self, topic: str) -> Outgoing | None:
+        return None
+
     def farewell(self, code: Code) -> Outgoing | None:
         return None
 
 
-class Apps:
-    """The Centrifuge JSON protocol. Its clients refresh a token when it is over, and may do so."""
+class _Centrifuge:
+    """The Centrifuge protocol. Its clients refresh a token when it is over, and may do so."""
 
-    name = "apps"
     joins = True
     grace = timedelta(seconds=25)
-    ping: Outgoing | None = Outgoing("{}")
-    resubscribes = True
+
+    def __init__(self, *, name: str, form: Format) -> None:
+        self.name, self.form = name, form
+        self.ping: Outgoing | None = Outgoing(form.ping())
+        self._farewells = {code: Outgoing(form.disconnect(code)) for code in Code}
+
+    def lost(self, topic: str) -> Outgoing | None:
+        return Outgoing(self.form.unsubscribe(topic))
+
+    def farewell(self, code: Code) -> Outgoing | None:
+        return self._farewells[code]
+
+
+class Apps(_Centrifuge):
+    """As JSON."""
 
     def update(self, update: Update) -> Outgoing:
         return update.push
@@ -63,13 +79,16 @@ class Apps:
     def snapshot(self, seen: Seen) -> Outgoing:
         return seen.push
 
-    def farewell(self, code: Code) -> Outgoing | None:
-        return _farewell(code)
+
+class Packed(_Centrifuge):
+    """As Protobuf."""
+
+    def update(self, update: Update) -> Outgoing:
+        return update.packed
+
+    def snapshot(self, seen: Seen) -> Outgoing:
+        return seen.packed
 
 
-@cache
-def _farewell(code: Code) -> Outgoing:
-    return Outgoing(replies.disconnect(code))
-
-
-PLAIN, APPS = Plain(), Apps()
+PLAIN = Plain()
+APPS, PACKED = Apps(name="apps", form=as_json), Packed(name="apps-protobuf", form=as_protobuf)

@@ -9,11 +9,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from backend.outbox import wire
-from consumers import replies
 from consumers.client import Client
 from consumers.codes import Code
 from consumers.news import Update
-from consumers.outgoing import Outgoing
 from consumers.owners import Owners
 from consumers.sign_ins import PREFIX, SignIns
 from consumers.sources import Sources
@@ -116,11 +114,11 @@ class Hub:
     def lose(self, topic: Topic) -> None:
         """What was missed can't be had any more: everybody has to look anew."""
         for place in tuple(topic.places):
-            if place.client.dialect.resubscribes:
-                self.leave_topic(place.client, topic.name)
-                place.client.push(Outgoing(replies.unsubscribe(topic.name)))
-            else:
+            if (word := place.client.dialect.lost(topic.name)) is None:
                 place.client.end(Code.HISTORY_LOST)
+            else:
+                self.leave_topic(place.client, topic.name)
+                place.client.push(word)
 
     def doubt(self, *topics: Topic) -> None:
         """News of the topics may have been lost; consumers/healing.py finds out."""

@@ -3,17 +3,16 @@
 from functools import cached_property
 from typing import Any
 
-from consumers import frames, replies
+from consumers import as_json, as_protobuf, frames
 from consumers.outgoing import Outgoing
 
 
-class Update:
-    """A change, with the frame that the relay made."""
+class _Told:
+    """In each dialect made once, however many hear it."""
 
-    def __init__(self, topic: str, version: int, frame: str) -> None:
-        self.topic = topic
-        self.version = version
-        self.frame = frame
+    topic: str
+    version: int
+    frame: Any
 
     @cached_property
     def plain(self) -> Outgoing:
@@ -21,10 +20,23 @@ class Update:
 
     @cached_property
     def push(self) -> Outgoing:
-        return Outgoing(replies.publication(topic=self.topic, version=self.version, frame=self.frame))
+        return Outgoing(as_json.publication(topic=self.topic, version=self.version, frame=self.frame))
+
+    @cached_property
+    def packed(self) -> Outgoing:
+        return Outgoing(as_protobuf.publication(topic=self.topic, version=self.version, frame=self.frame))
 
 
-class Seen:
+class Update(_Told):
+    """A change, with the frame that the relay made."""
+
+    def __init__(self, topic: str, version: int, frame: str) -> None:
+        self.topic = topic
+        self.version = version
+        self.frame = frame
+
+
+class Seen(_Told):
     """How a topic stands in the database, and the version of exactly that."""
 
     def __init__(self, topic: str, version: int, data: Any) -> None:
@@ -35,11 +47,3 @@ class Seen:
     @cached_property
     def frame(self) -> str:
         return frames.snapshot(topic=self.topic, version=self.version, data=self._data)
-
-    @cached_property
-    def plain(self) -> Outgoing:
-        return Outgoing(self.frame)
-
-    @cached_property
-    def push(self) -> Outgoing:
-        return Outgoing(replies.publication(topic=self.topic, version=self.version, frame=self.frame))

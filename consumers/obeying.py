@@ -10,12 +10,12 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from backend.accounts import tokens
-from consumers import replies, seats
+from consumers import as_json, seats
 from consumers.client import PING_SECONDS, Client
 from consumers.codes import Code, Refused
 from consumers.commands import Command
 from consumers.hub import Hub
-from consumers.replies import ErrorCode, Failed
+from consumers.replies import ErrorCode, Failed, Format
 
 VERSION = "shopwire"
 ANSWER_SECONDS = 4.0  # SDKs wait five; who gets no answer by then is told to try again
@@ -27,11 +27,12 @@ class Session:
 
     client: Client
     hub: Hub
+    form: Format = as_json
     is_connected: bool = False
     answer_by: float | None = None
 
 
-async def obey(session: Session, command: Command) -> str:
+async def obey(session: Session, command: Command) -> str | bytes:
     """The answer. Raises Refused when it costs the connection, Failed, or the database's Error."""
     do = _COMMANDS.get(command.method)
     if do is None:
@@ -39,7 +40,7 @@ async def obey(session: Session, command: Command) -> str:
     return await do(session, command)
 
 
-async def _connect(session: Session, command: Command) -> str:
+async def _connect(session: Session, command: Command) -> str | bytes:
     """Who it is, if it says so; without a token it is a guest."""
     client, now = session.client, timezone.now()
     body = {"client": client.id, "version": VERSION, "ping": int(PING_SECONDS), "pong": True}
@@ -50,10 +51,10 @@ async def _connect(session: Session, command: Command) -> str:
     client.entry_by = None
     client.begin_pings(at=time.monotonic())
     session.is_connected = True
-    return replies.result(command.number, "connect", body)
+    return session.form.result(command.number, "connect", body)
 
 
-async def _refresh(session: Session, command: Command) -> str:
+async def _refresh(session: Session, command: Command) -> str | bytes:
     """A new token in place of the old one: of the same user, or it is none."""
     now = timezone.now()
     claims = _verified(command.text("token"), now)
@@ -63,22 +64,22 @@ async def _refresh(session: Session, command: Command) -> str:
     user = await session.hub.sign_ins.user_of(claims)
     session.client.is_of(claims)
     session.client.is_staff = user.is_staff
-    return replies.result(command.number, "refresh", _life(claims, now))
+    return session.form.result(command.number, "refresh", _life(claims, now))
 
 
-async def _unsubscribe(session: Session, command: Command) -> str:
+async def _unsubscribe(session: Session, command: Command) -> str | bytes:
     session.hub.leave_topic(session.client, command.text("channel"))
-    return replies.result(command.number, "unsubscribe", {})
+    return session.form.result(command.number, "unsubscribe", {})
 
 
-async def _presence_stats(session: Session, command: Command) -> str:
+async def _presence_stats(session: Session, command: Command) -> str | bytes:
     """How many listen to the topic in this process, for staff."""
     if not session.client.is_staff:
         raise Failed(ErrorCode.PERMISSION_DENIED)
     audience = session.hub.audience(command.text("channel"))
     users = {client.user_id for client in audience if client.user_id is not None}
     body = {"num_clients": len(audience), "num_users": len(users)}
-    return replies.result(command.number, "presence_stats", body)
+    return session.form.result(command.number, "presence_stats", body)
 
 
 async def _sign_in(session: Session, claims: tokens.Claims) -> None:
@@ -116,7 +117,7 @@ def _invalid_token() -> Refused:
     return Refused(Code.INVALID_TOKEN, name="invalid_token", error="Token is invalid")
 
 
-_COMMANDS: dict[str, Callable[[Session, Command], Awaitable[str]]] = {
+_COMMANDS: dict[str, Callable[[Session, Command], Awaitable[str | bytes]]] = {
     "connect": _connect,
     "refresh": _refresh,
     "unsubscribe": _unsubscribe,

@@ -14,14 +14,14 @@ class Pace:
         self._since = 0.0
         self._count = 0
 
-    def judge(self, text: str | None, *, at: float, times: int = 1) -> Code | None:
-        """What a frame costs the client, mostly nothing. Binary frames have no `text`; `at` is monotonic."""
+    def judge(self, said: str | bytes | None, *, at: float, times: int = 1) -> Code | None:
+        """What a frame costs the client, mostly nothing. `at` is monotonic."""
         if at - self._since >= 1:
             self._since, self._count = at, 0
         self._count += times
         if self._count > self._frames:
             return Code.TOO_MANY_REQUESTS
-        if text is None or len(text) > self._size or len(text.encode()) > self._size:
+        if said is None or _bytes(said) > self._size:
             return Code.BAD_REQUEST
         return None
 
@@ -43,3 +43,7 @@ class Allowance:
         taken = min(number, int(self._left))
         self._left -= taken
         return taken
+
+
+def _bytes(said: str | bytes) -> int:
+    return len(said.encode()) if isinstance(said, str) else len(said)

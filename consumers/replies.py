@@ -1,13 +1,14 @@
-"""What apps are told, as JSON text (sockets.md). Frames are put in as they are, never parsed again."""
+"""What apps are told of their commands (sockets.md); as_json.py and as_protobuf.py write it down."""
 
-import json
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any
+from typing import Any, Protocol
 
 from consumers.codes import Code
+from consumers.commands import Command
 
 INSUFFICIENT_STATE = 2500  # from here on the SDKs subscribe again
+LOST = "insufficient state"
 
 
 class ErrorCode(IntEnum):
@@ -21,6 +22,11 @@ class ErrorCode(IntEnum):
     NOT_AVAILABLE = 108
     TOKEN_EXPIRED = 109
     POSITION_LOST = 112
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the same command may go well the next time."""
+        return self is ErrorCode.INTERNAL
 
 
 _MESSAGES = {
@@ -43,54 +49,24 @@ class Failed(Exception):
         self.code = code
 
 
-def result(number: int, method: str, body: dict[str, Any]) -> str:
-    """The answer to a command; an empty body must be there, the JavaScript SDK needs it."""
-    return _text({"id": number, method: body})
+class Format(Protocol):
+    """A form of the protocol: a module with these functions, which have their docstrings there."""
+
+    def read(self, said: str | bytes | None) -> list[Command]: ...
+    def ping(self) -> str | bytes: ...
+    def result(self, number: int, method: str, body: dict[str, Any]) -> str | bytes: ...
+    def error(self, number: int, code: ErrorCode) -> str | bytes: ...
+    def recovered(
+        self, number: int, *, epoch: str, offset: int, publications: Sequence[tuple[int, str]]
+    ) -> str | bytes: ...
+    def fresh(
+        self, number: int, *, epoch: str, offset: int, frame: str, was_recovering: bool
+    ) -> str | bytes: ...
+    def publication(self, *, topic: str, version: int, frame: str) -> str | bytes: ...
+    def unsubscribe(self, topic: str) -> str | bytes: ...
+    def disconnect(self, code: Code) -> str | bytes: ...
 
 
-def error(number: int, code: ErrorCode) -> str:
-    """The answer to a command that failed. `temporary` asks the SDK to try again."""
-    body: dict[str, Any] = {"code": int(code), "message": _MESSAGES[code]}
-    if code is ErrorCode.INTERNAL:
-        body["temporary"] = True
-    return _text({"id": number, "error": body})
-
-
-def recovered(number: int, *, epoch: str, offset: int, publications: Sequence[tuple[int, str]]) -> str:
-    """Subscribed, and this is all that was missed since `offset`: versions and frames, in order."""
-    missed = ",".join(f'{{"offset":{version},"data":{frame}}}' for version, frame in publications)
-    more = f',"was_recovering":true,"recovered":true,"publications":[{missed}]'
-    return _subscribed(number, epoch=epoch, offset=offset, more=more)
-
-
-def fresh(number: int, *, epoch: str, offset: int, frame: str, was_recovering: bool) -> str:
-    """Subscribed, and this is how the topic stands."""
-    more = (
-        f',"was_recovering":true,"recovered":false,"data":{frame}' if was_recovering else f',"data":{frame}'
-    )
-    return _subscribed(number, epoch=epoch, offset=offset, more=more)
-
-
-def publication(*, topic: str, version: int, frame: str) -> str:
-    """News of a topic."""
-    return f'{{"push":{{"channel":{json.dumps(topic)},"pub":{{"offset":{version},"data":{frame}}}}}}}'
-
-
-def unsubscribe(topic: str) -> str:
-    """News of the topic were lost: the SDK asks anew."""
-    body = {"code": INSUFFICIENT_STATE, "reason": "insufficient state"}
-    return _text({"push": {"channel": topic, "unsubscribe": body}})
-
-
-def disconnect(code: Code) -> str:
-    """Goes before each close, since servers may drop its reason."""
-    return _text({"push": {"disconnect": {"code": int(code), "reason": code.reason}}})
-
-
-def _subscribed(number: int, *, epoch: str, offset: int, more: str) -> str:
-    head = f'"recoverable":true,"positioned":true,"epoch":{json.dumps(epoch)},"offset":{offset}'
-    return f'{{"id":{number},"subscribe":{{{head}{more}}}}}'
-
-
-def _text(value: dict[str, Any]) -> str:
-    return json.dumps(value, separators=(",", ":"))
+def message_of(code: ErrorCode) -> str:
+    """In words that its SDKs know."""
+    return _MESSAGES[code]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import Error as DatabaseError
 
-from consumers import commands, replies, rights
+from consumers import commands, rights
 from consumers.commands import Command, Subscribe
 from consumers.counters import here
 from consumers.obeying import Session
@@ -25,7 +25,7 @@ class _Ready:
 
     place: Place
     version: int
-    answer: str
+    answer: str | bytes
 
 
 async def subscribe(session: Session, said: Sequence[Command]) -> int:
@@ -39,7 +39,7 @@ async def subscribe(session: Session, said: Sequence[Command]) -> int:
             session.hub.join(outcome.place, outcome.version)
         else:  # without a code: the topic was lost while others were still being asked for
             code = outcome if isinstance(outcome, ErrorCode) else ErrorCode.INTERNAL
-            client.push(Outgoing(replies.error(command.number, code)))
+            client.push(Outgoing(session.form.error(command.number, code)))
             failed += 1
         if client.backlog.is_long:  # what a client has asked for does not make it a slow one
             await client.catch_up()
@@ -105,7 +105,7 @@ async def _recovered(session: Session, place: Place, number: int, asked: Subscri
     if missed is None:
         return None
     here.recoveries["recovered"] += 1
-    answer = replies.recovered(number, epoch=history.epoch, offset=asked.offset, publications=missed)
+    answer = session.form.recovered(number, epoch=history.epoch, offset=asked.offset, publications=missed)
     return _Ready(place, missed[-1].version if missed else asked.offset, answer)
 
 
@@ -120,7 +120,7 @@ async def _fresh(session: Session, place: Place, number: int, asked: Subscribe) 
     if asked.recover:
         here.recoveries["snapshot"] += 1
     epoch = await session.hub.sources.the_epoch()
-    answer = replies.fresh(
+    answer = session.form.fresh(
         number, epoch=epoch, offset=seen.version, frame=seen.frame, was_recovering=asked.recover
     )
     return _Ready(place, seen.version, answer)

@@ -14,7 +14,9 @@ FINAL = 3500  # from here on a client does not come back
 ABOUT = """Live news of a headless shop: cart, orders, stock, and what staff must look at.
 
 Plain sockets have one resource each and speak first: a snapshot, then each change. The apps' socket `/ws/`
-speaks the Centrifuge JSON client protocol, one connection for many topics, and recovers what was missed.
+speaks the Centrifuge client protocol, one connection for many topics, and recovers what was missed. It is
+shown here as JSON; who offers the subprotocol `centrifuge-protobuf` is spoken to in Protobuf, as the SDKs for
+Swift, Java and Dart are.
 A frame's `data` is the whole state in REST's own shape. Close codes below 3500 ask the client to come back.
 """
 QUERIES = {

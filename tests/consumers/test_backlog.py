@@ -5,11 +5,11 @@ from consumers.outgoing import Outgoing
 
 
 def drain(backlog):
-    return [out.text for out in iter(backlog.take, None)]
+    return [out.content for out in iter(backlog.take, None)]
 
 
 def drain_joined(backlog):
-    return [out.text for out in iter(backlog.take_joined, None)]
+    return [out.content for out in iter(backlog.take_joined, None)]
 
 
 def test_streams_keep_their_order():

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backend.accounts.tokens import Claims
 from backend.core import redis
-from consumers import obeying, replies, seats
+from consumers import as_json, obeying, seats
 from consumers.commands import Command
 from consumers.dialects import APPS
 from consumers.hub import Hub
@@ -36,7 +36,7 @@ async def for_ever(*_):
 
 
 def test_only_what_may_go_well_the_next_time_is_temporary():
-    said = {code: json.loads(replies.error(7, code)) for code in ErrorCode}
+    said = {code: json.loads(as_json.error(7, code)) for code in ErrorCode}
 
     assert said.pop(ErrorCode.INTERNAL) == {
         "id": 7,

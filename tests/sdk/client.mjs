@@ -1,11 +1,17 @@
 // The published JavaScript client on a leash: one JSON command a line on stdin, one JSON event a line on stdout.
 // Commands: {"do": "connect", "url", "token"?, "fresh"?}, {"do": "subscribe" | "unsubscribe" | "resubscribe",
 // "channel"}, {"do": "ask", "method", "channel"}, {"do": "token", "token"} (the answer to "token_wanted").
+// With the argument "protobuf" it is the client's other build.
 import { createInterface } from 'node:readline';
-import { Centrifuge } from 'centrifuge';
 import WebSocket from 'ws';
 
+const packed = process.argv[2] === 'protobuf';
+const { Centrifuge } = await import(packed ? 'centrifuge/build/protobuf' : 'centrifuge');
+
 const tell = (event, about = {}) => process.stdout.write(JSON.stringify({ event, ...about }) + '\n');
+const nothing = packed ? new Uint8Array() : {};
+// Nothing is empty there.
+const read = (data) => (data instanceof Uint8Array ? JSON.parse(new TextDecoder().decode(data) || 'null') : data);
 let client = null;
 let giveToken = null;
 
@@ -26,15 +32,15 @@ const commands = {
   subscribe({ channel }) {
     const subscription = client.newSubscription(channel, { recoverable: true, positioned: true });
     for (const name of ['subscribing', 'subscribed', 'unsubscribed', 'publication', 'error'])
-      subscription.on(name, (about) => tell(name, { ...about, channel }));
+      subscription.on(name, (about) => tell(name, { ...about, data: read(about.data), channel }));
     subscription.subscribe();
   },
   unsubscribe: ({ channel }) => client.getSubscription(channel).unsubscribe(),
   resubscribe: ({ channel }) => client.getSubscription(channel).subscribe(),
   ask({ method, channel }) {
     const questions = {
-      publish: () => client.publish(channel, {}),
-      rpc: () => client.rpc('greet', {}),
+      publish: () => client.publish(channel, nothing),
+      rpc: () => client.rpc('greet', nothing),
       history: () => client.history(channel),
       stats: () => client.presenceStats(channel),
     };

@@ -1,4 +1,7 @@
-"""The published Python client on a leash: the same commands and events as those of client.mjs."""
+"""The published Python client on a leash: the same commands and events as those of client.mjs.
+
+With the argument "protobuf" it speaks that form.
+"""
 
 import asyncio
 import json
@@ -12,11 +15,17 @@ from centrifuge import (
     SubscriptionEventHandler,
 )
 
+PACKED = sys.argv[1:] == ["protobuf"]
+NOTHING: Any = b"" if PACKED else {}
 waiting: dict[str, asyncio.Future[str]] = {}
 
 
 def tell(event: str, **about: Any) -> None:
     print(json.dumps({"event": event, **about}), flush=True)
+
+
+def read(data: Any) -> Any:
+    return json.loads(data or "null") if isinstance(data, bytes) else data
 
 
 async def ask_for_token() -> str:
@@ -49,13 +58,13 @@ class Topic(SubscriptionEventHandler):
     async def on_subscribed(self, about: Any) -> None:
         position = {"offset": about.stream_position.offset, "epoch": about.stream_position.epoch}
         recovery = {"wasRecovering": about.was_recovering, "recovered": about.recovered}
-        tell("subscribed", channel=self.channel, streamPosition=position, data=about.data, **recovery)
+        tell("subscribed", channel=self.channel, streamPosition=position, data=read(about.data), **recovery)
 
     async def on_unsubscribed(self, about: Any) -> None:
         tell("unsubscribed", channel=self.channel, code=about.code)
 
     async def on_publication(self, about: Any) -> None:
-        tell("publication", channel=self.channel, offset=about.pub.offset, data=about.pub.data)
+        tell("publication", channel=self.channel, offset=about.pub.offset, data=read(about.pub.data))
 
     async def on_error(self, about: Any) -> None:
         # The client wraps what the server said.
@@ -70,7 +79,7 @@ class Leash:
     async def connect(self, *, url: str, token: str = "", fresh: bool = False) -> None:
         more = {"token": token, "get_token": ask_for_token} if token or fresh else {}
         delays = {"min_reconnect_delay": 0.05, "max_reconnect_delay": 0.5}
-        self.client = Client(url, events=Connection(), proxy=None, **delays, **more)
+        self.client = Client(url, events=Connection(), proxy=None, use_protobuf=PACKED, **delays, **more)
         await self.client.connect()
 
     async def subscribe(self, *, channel: str) -> None:
@@ -87,8 +96,8 @@ class Leash:
 
     async def ask(self, *, method: str, channel: str) -> None:
         questions = {
-            "publish": lambda: self.client.publish(channel, {}),
-            "rpc": lambda: self.client.rpc("greet", {}),
+            "publish": lambda: self.client.publish(channel, NOTHING),
+            "rpc": lambda: self.client.rpc("greet", NOTHING),
             "history": lambda: self.client.history(channel),
             "stats": lambda: self.client.presence_stats(channel),
         }

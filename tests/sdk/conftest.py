@@ -37,7 +37,8 @@ class Web:
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Returns when it is gone."""
-        processes.stop(self.process, first=number, grace=10)
+        if self.process is not None:
+            processes.stop(self.process, first=number, grace=10)
 
 
 @pytest.fixture(scope="session")

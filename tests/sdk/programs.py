@@ -11,9 +11,14 @@ from typing import Any
 from backend.devstack import processes
 
 FOLDER = Path(__file__).parent
-COMMANDS = {
+_LANGUAGES = {
     "javascript": ["node", str(FOLDER / "client.mjs")],
     "python": [sys.executable, str(FOLDER / "client.py")],
+}
+COMMANDS = {
+    f"{language}{form}": [*words, *form.split()]
+    for language, words in _LANGUAGES.items()
+    for form in ("", " protobuf")
 }
 PATIENCE_SECONDS = 20
 Told = dict[str, Any]

@@ -10,11 +10,13 @@ from tests.caller import Caller
 from tests.consumers.apps import Apps
 from tests.consumers.test_cart import add
 from tests.consumers.test_centrifuge_topics import cart_topic
-from tests.sdk.programs import COMMANDS, Program
+from tests.sdk.programs import Program
 from tests.sdk.test_connection import token_of
 from tests.wire import oracle, proxy
 
 pytestmark = pytest.mark.slow
+# A user may have ten sockets.
+HERE, LOST = ("javascript", "python protobuf"), ("javascript protobuf", "python")
 NOTICED_SECONDS = 55  # a ping comes after 25, and has 10 to be answered or missed
 
 
@@ -31,8 +33,8 @@ class Side:
         web.start()
         self.port = web.port
         self.line = opened.enter_context(proxy.before(web.port))
-        self.here = [opened.enter_context(Program(language)) for language in COMMANDS]
-        self.lost = [opened.enter_context(Program(language)) for language in COMMANDS]
+        self.here = [opened.enter_context(Program(language)) for language in HERE]
+        self.lost = [opened.enter_context(Program(language)) for language in LOST]
         self.boss = opened.enter_context(Program("python"))
         self.mute = Apps(self.line.port, opened).open()
 

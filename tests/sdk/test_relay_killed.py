@@ -95,7 +95,7 @@ def blocked(transactional_db):
 
 @pytest.fixture
 def listeners(web, opened, alice, as_alice):
-    """Both published clients and a plain socket at alice's cart, which is at version 1."""
+    """Both published clients, in both forms, and a plain socket at alice's cart, which is at version 1."""
     apps = [opened.enter_context(Program(language)) for language in COMMANDS]
     for app in apps:
         app.connect(web.port, as_alice.token)
@@ -131,7 +131,9 @@ def heard(listeners):
 
 
 def all_heard(listeners, versions):
-    return processes.wait_until(lambda: heard(listeners) == [versions] * 3, seconds=PATIENCE_SECONDS)
+    apps, _ = listeners
+    everybody = [versions] * (len(apps) + 1)
+    return processes.wait_until(lambda: heard(listeners) == everybody, seconds=PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("is_log_there", [True, False], ids=["log", "no-log"])

@@ -42,7 +42,7 @@ def narrow_line(web):
 
 @pytest.fixture
 def readers(narrow_line, alice, as_alice):
-    """Both clients at alice's cart."""
+    """Both clients, in both forms, at alice's cart."""
     with ExitStack() as opened:
         made = [opened.enter_context(Program(language)) for language in COMMANDS]
         for app in made:
@@ -59,7 +59,9 @@ def test_who_stops_reading_is_sent_away_and_told_honestly(web, narrow_line, read
     for version in range(2, LAST + 1):
         telling.publish([Change(topic, version)])
 
-    assert processes.wait_until(lambda: shown.rises(before).get(SENT_AWAY) == 2, seconds=20), shown.read()
+    assert processes.wait_until(lambda: shown.rises(before).get(SENT_AWAY) == len(readers), seconds=20), (
+        shown.read()
+    )
     narrow_line.flow()
     for app in readers:
         back = app.wait("subscribed", number=2, channel=topic)

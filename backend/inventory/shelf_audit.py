@@ -51,3 +51,41 @@ _BLOCKS = """
 BLOCKS = "UNION ALL".join(
     _BLOCKS.format(column=column, order=order) for column, order in blocks.ORDERS.items()
 )
+
+# In each block, the category's places less what has shifted since are its share. Where the version before has
+# counted or told, nobody can say.
+_SHARES = """
+(SELECT '' AS sku, NULL::uuid AS order_id,
+        concat('Category ', category_id, ', block ', number, ' by {column}: lists count ',
+               coalesce(kept.buyable, 0), ' products to buy and ', coalesce(kept.sold_out, 0),
+               ' sold out in it, there are ', coalesce(found.buyable, 0), ' and ',
+               coalesce(found.sold_out, 0)) AS message
+   FROM (SELECT category_id, number, count(*) FILTER (WHERE is_buyable) AS buyable,
+                count(*) FILTER (WHERE NOT is_buyable) AS sold_out
+           FROM shelf_share, LATERAL (SELECT unnest(buyable), TRUE UNION ALL SELECT unnest(sold_out), FALSE)
+                                  AS one(number, is_buyable)
+          WHERE ordering = '{column}' GROUP BY category_id, number) AS kept
+   FULL JOIN (
+        SELECT category_id, number, sum(is_buyable) AS buyable, sum(is_sold_out) AS sold_out
+          FROM (SELECT category_id, is_buyable, is_sold_out, count(number) OVER earlier AS number
+                  FROM (SELECT number, NULL AS category_id, {column}, product_id,
+                               0 AS is_buyable, 0 AS is_sold_out
+                          FROM shelf_block WHERE ordering = '{column}'
+                         UNION ALL
+                        SELECT NULL, category_id, {column}, product_id, is_buyable::int, (NOT is_buyable)::int
+                          FROM shelf_place WHERE is_active
+                         UNION ALL
+                        SELECT NULL, category_id, {column}, product_id, -buyable, -sold_out
+                          FROM shelf_shift) AS met
+                WINDOW earlier AS (ORDER BY {order}, number ROWS UNBOUNDED PRECEDING)) AS numbered
+         WHERE category_id IS NOT NULL GROUP BY category_id, number
+        ) AS found USING (category_id, number)
+  WHERE (coalesce(kept.buyable, 0), coalesce(kept.sold_out, 0))
+     <> (coalesce(found.buyable, 0), coalesce(found.sold_out, 0))
+    AND EXISTS (SELECT FROM shelf_block WHERE has_shares)
+    AND NOT EXISTS (SELECT FROM shelf_shift WHERE category_id IS NULL)
+  ORDER BY number, category_id LIMIT 1)
+"""
+SHARES = "UNION ALL".join(
+    _SHARES.format(column=column, order=order) for column, order in blocks.ORDERS.items()
+)

@@ -101,5 +101,6 @@ STOCK = Audit(
         "places": shelf_audit.PLACES,
         "ladders": shelf_audit.LADDERS,
         "blocks": shelf_audit.BLOCKS,
+        "shares": shelf_audit.SHARES,
     },
 )

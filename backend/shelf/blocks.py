@@ -1,7 +1,8 @@
 """The blocks follow the places: how many of them come before every 500th, in each order of the shelf.
 
-Blocks are only ever counted anew. What has changed since stands in shifts, rows of their own: products that
-sell out at once, in whichever block, wait for nobody. Readers add them up.
+Blocks are only ever counted anew, and with them each category's share: in which blocks its places are. What
+has changed since stands in shifts, rows of their own: products that sell out at once, in whichever block,
+wait for nobody. Readers add them up.
 """
 
 from collections import defaultdict
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from backend.shelf.models import Shift
+from backend.shelf.models import Block, Shift
 from backend.shelf.standing import Standing
 
 ORDERS = {
@@ -18,14 +19,15 @@ ORDERS = {
     "name": "name, product_id",
 }
 SIZE = 500  # places: to walk through so many costs a page some 25 µs
-ENOUGH = 200  # shifts, which each reader adds up, are worth counting all anew: a second for a million places
+ENOUGH = 200  # shifts, which each reader adds up, are worth counting all anew: seconds for a million places
 
 _TELL = """
-INSERT INTO shelf_shift (product_id, cents, created_at, name, buyable, sold_out)
-SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[], %s::text[], %s::int[], %s::int[])
+INSERT INTO shelf_shift (product_id, category_id, cents, created_at, name, buyable, sold_out)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::timestamptz[], %s::text[],
+                     %s::int[], %s::int[])
 """
-_BLOCKS = """
-SELECT '{column}' AS ordering, product_id, row_number() OVER places - 1 AS before,
+_PLACES = """
+SELECT '{column}' AS ordering, product_id, category_id, is_buyable, row_number() OVER places - 1 AS before,
        count(*) FILTER (WHERE is_buyable) OVER places - is_buyable::int AS buyable
   FROM shelf_place WHERE is_active WINDOW places AS (ORDER BY {order} ROWS UNBOUNDED PRECEDING)
 """
@@ -34,10 +36,20 @@ SELECT '{column}' AS ordering, product_id, row_number() OVER places - 1 AS befor
 _ANEW = """
 LOCK TABLE shelf_block IN SHARE ROW EXCLUSIVE MODE;
 DELETE FROM shelf_block;
-WITH counted AS (DELETE FROM shelf_shift)
-INSERT INTO shelf_block (ordering, number, product_id, cents, created_at, name, buyable, sold_out)
-SELECT ordering, before / %(size)s, product_id, cents, created_at, name, first.buyable, before - first.buyable
-  FROM ({blocks}) AS first JOIN shelf_place USING (product_id)
+DELETE FROM shelf_share;
+WITH counted AS (DELETE FROM shelf_shift),
+     places AS ({places}),
+     shared AS (
+     INSERT INTO shelf_share (ordering, category_id, buyable, sold_out)
+     SELECT ordering, category_id,
+            coalesce(array_agg(number ORDER BY number) FILTER (WHERE is_buyable), '{{}}'),
+            coalesce(array_agg(number ORDER BY number) FILTER (WHERE NOT is_buyable), '{{}}')
+       FROM (SELECT ordering, category_id, is_buyable, before / %(size)s AS number FROM places) AS numbered
+      GROUP BY ordering, category_id)
+INSERT INTO shelf_block (ordering, number, product_id, cents, created_at, name, buyable, sold_out, has_shares)
+SELECT ordering, before / %(size)s, product_id, cents, created_at, name,
+       first.buyable, before - first.buyable, TRUE
+  FROM places AS first JOIN shelf_place USING (product_id)
  WHERE before > 0 AND before %% %(size)s = 0
 """
 
@@ -47,7 +59,8 @@ def follow(*, gone: Iterable[Standing | None], come: Iterable[Standing | None]) 
     shifted: dict[tuple[object, ...], list[int]] = defaultdict(lambda: [0, 0])
     for sign, standings in ((-1, gone), (1, come)):
         for one in filter(None, standings):
-            shifted[one.product_id, one.cents, one.created_at, one.name][not one.is_buyable] += sign
+            key = one.product_id, one.category_id, one.cents, one.created_at, one.name
+            shifted[key][not one.is_buyable] += sign
     rows = [(*key, *sides) for key, sides in shifted.items() if any(sides)]
     if rows:
         with connection.cursor() as cursor:
@@ -55,13 +68,17 @@ def follow(*, gone: Iterable[Standing | None], come: Iterable[Standing | None]) 
 
 
 def fold() -> None:
-    """Count anew if enough has shifted."""
-    if Shift.objects.count() >= ENOUGH:
+    """Count anew if enough has shifted, or the version before has told or counted without categories."""
+    if (
+        Shift.objects.count() >= ENOUGH
+        or Shift.objects.filter(category_id=None).exists()
+        or Block.objects.filter(has_shares=False).exists()
+    ):
         rebuild()
 
 
 def rebuild() -> None:
-    """All blocks anew, from the places. Locks the table against others who do the same."""
-    blocks = "UNION ALL".join(_BLOCKS.format(column=column, order=order) for column, order in ORDERS.items())
+    """All blocks and shares anew, from the places. Locks the blocks against others who do the same."""
+    places = "UNION ALL".join(_PLACES.format(column=column, order=order) for column, order in ORDERS.items())
     with connection.cursor() as cursor:
-        cursor.execute(_ANEW.format(blocks=blocks), {"size": SIZE})
+        cursor.execute(_ANEW.format(places=places), {"size": SIZE})

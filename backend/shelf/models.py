@@ -100,15 +100,35 @@ class Block(models.Model):
     name = models.TextField()
     buyable = models.BigIntegerField()
     sold_out = models.BigIntegerField()
+    has_shares = models.BooleanField(
+        default=False, db_default=False, help_text="Counted with the shares; the version before made none"
+    )
 
     def __str__(self) -> str:
         return f"{self.ordering} {self.number}"
+
+
+class Share(models.Model):
+    """In which blocks a category's places were when these were counted: their numbers, sorted like a ladder.
+
+    A block begins with its place. What comes before the first is in number 0.
+    """
+
+    pk = models.CompositePrimaryKey("ordering", "category_id")
+    ordering = models.TextField(help_text="As of the blocks")
+    category_id = models.UUIDField()
+    buyable = ArrayField(models.IntegerField())
+    sold_out = ArrayField(models.IntegerField())
+
+    def __str__(self) -> str:
+        return f"{self.ordering} {self.category_id}"
 
 
 class Shift(models.Model):
     """A place that was taken or left since the blocks were counted, and on which side."""
 
     product_id = models.UUIDField()
+    category_id = models.UUIDField(null=True, help_text="The version before told none")
     cents = models.BigIntegerField()
     created_at = models.DateTimeField()
     name = models.TextField()

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from backend.catalog import blocks as reading
-from backend.catalog import filters
+from backend.catalog import filters, ladders
 from backend.catalog.filters import ProductFilter
 from backend.shelf import actions, blocks, queries
 from backend.shelf.models import Block, Place, Shift
@@ -30,15 +30,16 @@ def change(random):
         actions.turn(places=queries.lock_labelled(["mug-3", "mug-4"]), buyable=random.choice([[], ["mug-3"]]))
 
 
-def found(asked, *, start, size, gate="(SELECT)"):
+def found(asked, *, start, size, branch=None, gate="(SELECT)"):
     """The count, and the ids of a page; the gate comes first."""
     page = reading.page(asked, order=filters.order(asked.ordering))
+    count = reading.count(asked) if reading.can_count(asked) else ladders.count(asked)
     statement = f"""
         WITH gate AS MATERIALIZED {gate},
-             total AS MATERIALIZED (SELECT {reading.count(asked)} AS number FROM gate)
+             total AS MATERIALIZED (SELECT {count} AS number FROM gate)
         SELECT number, {page} FROM total"""
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**filters.values(asked, None), "start": start, "size": size})
+        cursor.execute(statement, {**filters.values(asked, branch), "start": start, "size": size})
         return cursor.fetchone()
 
 

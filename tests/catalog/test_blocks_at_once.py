@@ -1,6 +1,7 @@
 """What is read by blocks is of one moment: that of the statement."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -12,27 +13,31 @@ from tests.concurrency.rivals import rival, wait_until_waiting
 from tests.shelf.places import mugs
 
 GATE = 7
+BRANCH = f"{{{UUID(int=0)}}}"
 
 
 def found_late(asked):
     """Its statement has begun, and waits at the gate before it looks at any block."""
     try:
-        return found(asked, start=2, size=9, gate=f"(SELECT pg_advisory_lock({GATE}))")
+        return found(asked, start=2, size=9, branch=BRANCH, gate=f"(SELECT pg_advisory_lock({GATE}))")
     finally:
         connection.close()
 
 
+@pytest.mark.parametrize("category", [None, "mugs"])
 @pytest.mark.django_db(transaction=True)
-def test_what_changes_while_a_list_is_read_is_not_in_it(monkeypatch):
+def test_what_changes_while_a_list_is_read_is_not_in_it(category, monkeypatch):
     monkeypatch.setattr(blocks, "SIZE", 2)
     places = [mugs(number, cents=number) for number in range(6)]
     with transaction.atomic():
         actions.put(places)
         blocks.rebuild()
 
+    asked = ProductFilter(category=category, in_stock=True, ordering="price")
+
     with rival() as keeper, ThreadPoolExecutor(1) as pool:
         keeper.execute("SELECT pg_advisory_lock(%s)", [GATE])
-        page = pool.submit(found_late, ProductFilter(in_stock=True, ordering="price"))
+        page = pool.submit(found_late, asked)
         wait_until_waiting()
         with transaction.atomic():
             actions.turn(places=queries.lock_labelled(["mug-0"]), buyable=())
@@ -40,4 +45,4 @@ def test_what_changes_while_a_list_is_read_is_not_in_it(monkeypatch):
         keeper.execute("SELECT pg_advisory_unlock(%s)", [GATE])
 
         assert page.result(timeout=20) == (6, [place.pk for place in places[2:]])
-    assert found(ProductFilter(in_stock=True, ordering="price"), start=2, size=9)[0] == 5
+    assert found(asked, start=2, size=9, branch=BRANCH)[0] == 5

@@ -88,3 +88,10 @@ def test_a_page_anywhere_in_the_shop_is_a_walk_of_a_block():
         asked = ProductFilter(in_stock=in_stock, ordering=ordering)
 
         assert walked(asked, start=start) < 3 * blocks.SIZE, (asked, start)
+
+
+def test_a_page_anywhere_in_a_category_is_a_walk_of_a_block(slug):
+    for in_stock, ordering, start in product([None, True], ORDERINGS, range(listing.FAR, 640, 45)):
+        asked = ProductFilter(category=slug, in_stock=in_stock, ordering=ordering)
+
+        assert walked(asked, start=start) < 3 * blocks.SIZE, (asked, start)

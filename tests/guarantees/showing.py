@@ -63,8 +63,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         "backend/shelf/blocks.py",
-                        "WITH counted AS (DELETE FROM shelf_shift)\n",
-                        "DELETE FROM shelf_shift;\n",
+                        "WITH counted AS (DELETE FROM shelf_shift),\n",
+                        "DELETE FROM shelf_shift;\nWITH\n",
                     )
                 ],
                 tests=[

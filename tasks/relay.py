@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,8 @@ from django.db import Error as DatabaseError
 from redis import RedisError
 from redis.exceptions import RedisClusterException
 
+from backend.catalog import generations
+from backend.catalog.signs import Signs
 from backend.core import redis
 from backend.outbox import actions as outbox
 from backend.outbox import counters, feeds, poke, queries, shards
@@ -28,17 +30,19 @@ COUNT_EVERY_SECONDS = 1.0
 SWEEP_AFTER = 5000  # events that were told and forgotten
 
 
-def step(*, now: datetime, send: sending.Send = sending.by_celery) -> int:
+def step(*, now: datetime, send: sending.Send = sending.by_celery, signs: Signs | None = None) -> int:
     """Hand over all there is, as the only relay: nothing waits for its turn. Returns how much that was."""
-    return Telling().step(now=now, at=0, led=shards.ALL) + sending.send_due(now=now, send=send)
+    told = Telling(signs=signs).step(now=now, at=0, led=shards.ALL)
+    return told + sending.send_due(now=now, send=send)
 
 
 class Telling:
-    """One relay's work for the sockets. Killed at any point, another does the same again."""
+    """One relay's work for sockets and guests. Killed at any point, another does the same again."""
 
-    def __init__(self, *, on_jobs: Callable[[], None] = lambda: None) -> None:
-        """`on_jobs` hears of each step that jobs came of."""
+    def __init__(self, *, on_jobs: Callable[[], None] = lambda: None, signs: Signs | None = None) -> None:
+        """`on_jobs` hears of each step that jobs came of. `signs` are new ones unless given."""
         self.conflation = Conflation()
+        self._signs = signs or Signs()
         self._on_jobs = on_jobs
         self.sums: defaultdict[str, float] = defaultdict(float)  # not yet counted in Redis
 
@@ -50,6 +54,7 @@ class Telling:
         started = time.perf_counter()
         feeds.number_all(led=led)
         events = queries.batch(limit=BATCH, led=led, without=self.conflation.waiting_ids())
+        self._sign(events, led, at)
         plan = self.conflation.plan(events, at=at)
         done = [*plan.superseded, *plan.told]
         if done:
@@ -65,6 +70,11 @@ class Telling:
         if self.sums:
             counters.add(self.sums)
             self.sums.clear()
+
+    def _sign(self, events: Sequence[Any], led: Collection[int], at: float) -> None:
+        """For guests' answers, which are stale now, even if the sockets hear of it in its turn."""
+        is_stale = any(event.event in generations.MADE_STALE_BY for event in events)
+        self._signs.give(led=led, is_stale=is_stale, is_all=len(events) < BATCH, at=at)
 
     def _count(self, plan: Plan, new: int, now: datetime) -> None:
         public = [event for event in plan.told if event.topic != outbox.INTERNAL]

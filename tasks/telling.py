@@ -6,7 +6,6 @@ from typing import Any
 
 from redis.exceptions import NoScriptError
 
-from backend.catalog import generations
 from backend.core import clock, redis
 from backend.outbox import actions as outbox
 from backend.outbox import wire
@@ -28,19 +27,18 @@ def frame(event: Any) -> str:
 
 
 def publish(events: Sequence[Any]) -> int:
-    """Publish the events' frames and keep them in their histories; age the catalogue's cache.
+    """Publish the events' frames and keep them in their histories.
 
     Returns how many were new; the others are repeats of a relay that died before it could forget them.
     Raises RedisError; whatever was published by then is a repeat at the next try.
     """
     told = [(event, frame(event)) for event in events if event.topic != outbox.INTERNAL]
     epoch = _epoch() if told else ""
-    is_stale = any(event.event in generations.MADE_STALE_BY for event in events)
     try:
-        return _publish(told, epoch, is_stale)
+        return _publish(told, epoch)
     except NoScriptError:
         redis.client().script_load(wire.PUBLISH)
-        return _publish(told, epoch, is_stale)
+        return _publish(told, epoch)
 
 
 def _epoch() -> str:
@@ -49,10 +47,8 @@ def _epoch() -> str:
     return str(pipeline.execute()[-1])
 
 
-def _publish(told: Sequence[tuple[Any, str]], epoch: str, is_stale: bool) -> int:
+def _publish(told: Sequence[tuple[Any, str]], epoch: str) -> int:
     pipeline = redis.client().pipeline(transaction=False)
     for event, text in told:
         wire.publish(pipeline, topic=event.topic, version=event.version, epoch=epoch, frame=text)
-    if is_stale:
-        generations.forget(pipeline)
-    return sum(pipeline.execute()[: len(told)])
+    return sum(pipeline.execute())

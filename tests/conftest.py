@@ -1,6 +1,6 @@
 """The cast: alice and bob buy, staff serves. And the post: relay and jobs, run on demand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from backend.accounts import endings
 from backend.accounts.models import User
-from backend.catalog import generations
+from backend.catalog import generations, signs
 from backend.core import redis
+from backend.outbox import shards
 from tasks import jobs, relay
 from tasks.app import app
 from tests import caching, factories, locks
@@ -76,6 +77,17 @@ def look_at_the_catalogue_anew() -> None:
     """What was changed and told is served at once: the catalogue's generation turns now."""
     redis.client().delete(generations.IN_USE)
     generations._seen = ("", 0.0)
+
+
+def tell_of_a_change() -> None:
+    """As a relay does that has seen one in the catalogue."""
+    signs.Signs().give(led=shards.ALL, is_stale=True, is_all=True, at=0.0)
+
+
+@pytest.fixture(autouse=True)
+def _no_relay_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if one were there and up to date. Tests of what becomes of its signs bring their own."""
+    monkeypatch.setattr(generations, "SIGNED_MILLISECONDS", 10**15)
 
 
 @pytest.fixture(autouse=True)
@@ -148,9 +160,14 @@ def settle() -> Callable[[], None]:
     """Relay every event and do every job it starts, here and now; guests see it without the usual second."""
 
     app.loader.import_default_modules()
+    signed = signs.Signs()
+    signed.give(led=shards.ALL, is_stale=False, is_all=True, at=0.0)
 
     def run() -> None:
-        while relay.step(now=timezone.now(), send=lambda few: jobs.run_all([job.pk for job in few])):
+        def send(few: Sequence[Any]) -> None:
+            jobs.run_all([job.pk for job in few])
+
+        while relay.step(now=timezone.now(), send=send, signs=signed):
             pass
         look_at_the_catalogue_anew()
 

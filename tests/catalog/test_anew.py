@@ -5,14 +5,13 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from backend.catalog import actions, anew, generations
+from backend.catalog import actions, anew
 from backend.catalog.models import Category, Representation
-from backend.core import redis
 from backend.outbox.models import Event, Job
 from backend.shelf.models import Ladder, Place
 from tests import factories, locks
 from tests.catalog.drafting import create
-from tests.conftest import look_at_the_catalogue_anew
+from tests.conftest import look_at_the_catalogue_anew, tell_of_a_change
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +95,7 @@ def test_guests_see_what_was_repaired(as_guest, settle, repair):
     right = as_guest.get("products/?facets=true").json()
     SPOILT[repair]()
     look_at_the_catalogue_anew()
-    generations.forget(redis.client())
+    tell_of_a_change()
     assert as_guest.get("products/?facets=true").json() != right
 
     given = {} if repair == "count_anew" else {"product_ids": [product.pk]}

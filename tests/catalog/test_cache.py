@@ -18,7 +18,7 @@ from backend.inventory import actions as inventory
 from backend.reviews import actions as reviews
 from tests import factories
 from tests.catalog.drafting import create, draft
-from tests.conftest import look_at_the_catalogue_anew
+from tests.conftest import look_at_the_catalogue_anew, tell_of_a_change
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def kept_for(as_guest, monkeypatch, path):
     create()
     for _ in range(2):  # what is asked for once is kept in this process only
         look_at_the_catalogue_anew()
-        generations.forget(redis.client())
+        tell_of_a_change()
         as_guest.get(path)
     (place,) = redis.client().keys("catalog:*")
     return redis.client().ttl(place)

@@ -10,7 +10,7 @@ from redis import RedisError
 
 from backend.catalog import generations
 from backend.core import redis
-from tests.conftest import look_at_the_catalogue_anew
+from tests.conftest import look_at_the_catalogue_anew, tell_of_a_change
 
 WELL_BELOW_TWO_SECONDS = 1.5
 CROWD = 8
@@ -57,7 +57,7 @@ def test_it_is_the_same_for_all_until_something_changes(in_use_anew):
 def test_however_much_changes_it_turns_once(in_use_anew):
     first = generations.in_use()
     for _ in range(10):
-        generations.forget(redis.client())
+        tell_of_a_change()
 
     assert in_use_anew() == first
     assert 0 < redis.client().pttl(generations.IN_USE) <= generations.TURN_MILLISECONDS
@@ -66,7 +66,7 @@ def test_however_much_changes_it_turns_once(in_use_anew):
 def test_a_change_is_followed_well_below_two_seconds():
     first = generations.in_use()
     changed_at = time.monotonic()
-    generations.forget(redis.client())
+    tell_of_a_change()
 
     while generations.in_use() == first:
         assert time.monotonic() < changed_at + WELL_BELOW_TWO_SECONDS
@@ -85,7 +85,7 @@ def test_a_process_looks_rarely(monkeypatch):
 
 def test_a_clock_of_redis_that_is_put_back_keeps_none_in_use(in_use_anew):
     first = generations.in_use()
-    generations.forget(redis.client())
+    tell_of_a_change()
 
     redis.client().pexpire(generations.IN_USE, 3_600_000)
 

@@ -9,7 +9,7 @@ from backend.catalog import cache, generations
 from backend.catalog.answers import Answer, Answers, Flights
 from backend.core import redis
 from backend.core.errors import Missing
-from tests.conftest import look_at_the_catalogue_anew
+from tests.conftest import look_at_the_catalogue_anew, tell_of_a_change
 
 CROWD = 32
 PATIENCE = 20
@@ -159,7 +159,7 @@ def test_nobody_waits_long_for_a_process_that_died(monkeypatch):
 def test_an_address_has_one_place_however_often_the_generation_turns():
     for turn in range(3):
         look_at_the_catalogue_anew()
-        generations.forget(redis.client())
+        tell_of_a_change()
         cache._memory.keep("/crowded", Answer.of("old"), generation="over", until=0.0)
 
         assert ask(lambda turn=turn: f"made {turn}") == f"made {turn}"
@@ -193,7 +193,7 @@ def test_nothing_is_kept_under_a_generation_that_began_later():
     before = generations.in_use()
 
     def change_meanwhile():
-        generations.forget(redis.client())
+        tell_of_a_change()
         redis.client().delete(generations.IN_USE)
         generations._seen = ("", 0.0)
         assert generations.in_use() != before

@@ -17,7 +17,7 @@ from redis.crc import key_slot
 
 from api import throttles
 from backend.cart.models import Cart
-from backend.catalog import cache
+from backend.catalog import cache, generations
 from backend.catalog.answers import Answer, Answers
 from backend.config import health
 from backend.core import redis
@@ -29,7 +29,7 @@ from consumers import seats, store
 from consumers.cluster_link import ClusterLink
 from tasks import telling
 from tests import cluster, factories, live
-from tests.conftest import look_at_the_catalogue_anew
+from tests.conftest import look_at_the_catalogue_anew, tell_of_a_change
 from tests.consumers.apps import Apps
 from tests.consumers.conftest import start_web
 from tests.consumers.ears import Shop
@@ -155,6 +155,13 @@ def test_the_catalogue_keeps_its_answers(monkeypatch):
         monkeypatch.setattr(cache, "_memory", Answers(most_bytes=10_000))
         cache._memory.keep("/a", Answer.of("old"), generation="over", until=0.0)
         assert cache.answer(address="/a", seconds=60, compute=made.__next__).body == b"first"
+
+
+def test_relays_sign_for_the_catalogue():
+    tell_of_a_change()
+    look_at_the_catalogue_anew()
+
+    assert generations.in_use() == redis.client().get(generations.NEWEST)
 
 
 async def test_seats_are_counted_and_renewed():

@@ -6,15 +6,17 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from backend.catalog import generations
 from backend.core import redis
 from backend.devstack import processes
 from backend.outbox import actions, counters, queries, wire
-from backend.outbox.models import Event, Job
+from backend.outbox.models import Event, Feed, Job
 from tasks import relay, sending
 from tasks.app import app
+from tests.conftest import look_at_the_catalogue_anew
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_SECONDS = 10
@@ -90,6 +92,50 @@ def test_a_pile_is_told_round_after_round_and_then_a_poke_is_waited_for(monkeypa
         assert waits_for(lambda: left)
 
     assert left[0] == 0
+
+
+def signed_at():
+    """The time up to which guests' answers are good, as the relay says (milliseconds)."""
+    signs = redis.client().hvals(generations.SIGNED)
+    return min((int(sign.partition("-")[0]) for sign in signs), default=0)
+
+
+def in_use():
+    """As a process sees it that looks for the first time, after a turn."""
+    look_at_the_catalogue_anew()
+    return generations.in_use()
+
+
+def test_while_nothing_happens_guests_answers_stay_good(monkeypatch):
+    monkeypatch.setattr(generations, "SIGNED_MILLISECONDS", 60_000)
+    with running():
+        assert waits_for(lambda: signed_at() > 0)
+        names, began = [in_use()], signed_at()
+        assert waits_for(lambda: names.append(in_use()) or signed_at() > began + 500)
+
+    assert set(names) == {redis.client().get(generations.NEWEST)}
+
+
+def test_while_it_waits_for_a_lock_guests_answers_last_one_turn(monkeypatch):
+    monkeypatch.setattr(generations, "SIGNED_MILLISECONDS", 1200)
+    feed = Feed.objects.create(topic="orders:all")
+    with running():
+        assert waits_for(lambda: in_use() == redis.client().get(generations.NEWEST))
+        with transaction.atomic():
+            Feed.objects.select_for_update().get(pk=feed.pk)
+            with ThreadPoolExecutor(1) as another:
+                another.submit(publish_to_the_feed).result(PATIENCE_SECONDS)
+
+            assert waits_for(lambda: in_use() != redis.client().get(generations.NEWEST))
+            assert in_use() != in_use()
+
+        assert waits_for(lambda: in_use() == redis.client().get(generations.NEWEST))
+
+
+def publish_to_the_feed():
+    with transaction.atomic():
+        actions.publish_to_feeds(topics=["orders:all"], event="order.placed", data={}, now=timezone.now())
+    connection.close()
 
 
 def test_what_it_has_done_is_counted_for_all_to_see(monkeypatch):

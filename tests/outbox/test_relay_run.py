@@ -1,10 +1,12 @@
 """The relay as it runs: two threads, of which neither waits for the other."""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import transaction
 from django.utils import timezone
@@ -12,9 +14,10 @@ from django.utils import timezone
 from backend.core import redis
 from backend.devstack import processes
 from backend.outbox import actions, counters, queries, wire
-from backend.outbox.models import Event, Job
+from backend.outbox.models import Event, Feed, FeedEntry, Job
 from tasks import relay, sending
 from tasks.app import app
+from tests import live
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_SECONDS = 10
@@ -38,8 +41,28 @@ def running():
             ended.exception(PATIENCE_SECONDS)
 
 
+def publish_to_feeds(event, *topics):
+    with transaction.atomic():
+        actions.publish_to_feeds(topics=topics, event=event, data={"id": "7"}, now=timezone.now())
+
+
 def is_told(topic, version):
     return bool(redis.client().xrange(**wire.since(topic, version)))
+
+
+@contextmanager
+def listening(topic):
+    """What comes of the topic: a version and its event each."""
+    with redis.client().pubsub(ignore_subscribe_messages=True) as pubsub:
+        pubsub.subscribe(wire.channel(topic))
+        pubsub.get_message(timeout=2)
+
+        def heard():
+            while message := pubsub.get_message(timeout=0.05):
+                told = wire.read(message["data"])
+                yield told.version, json.loads(told.frame)["event"]
+
+        yield heard
 
 
 def waits_for(condition):
@@ -61,6 +84,28 @@ def test_a_broker_that_hangs_keeps_no_news_from_the_sockets(monkeypatch):
         publish("order:8")
         assert waits_for(lambda: is_told("order:8", 1))
         goes_on.set()
+
+
+def test_a_feed_that_somebody_holds_keeps_no_other_news_back_and_comes_whole_when_it_is_let_go(monkeypatch):
+    monkeypatch.setattr(app, "send_task", lambda task, **_: None)
+    Feed.objects.create(topic="orders:all")
+    with (
+        psycopg.connect(live.database_url()) as holder,
+        listening("orders:all") as heard,
+        running(),
+    ):
+        holder.execute("SELECT FROM outbox_feed WHERE topic = 'orders:all' FOR UPDATE")
+        for number, event in enumerate(("a", "b", "c"), 1):
+            publish_to_feeds(event, "orders:all", "orders:7")
+            publish("order:7", number)
+            assert waits_for(lambda: is_told("orders:7", number) and is_told("order:7", number))  # noqa: B023
+        assert list(heard()) == []
+
+        holder.rollback()
+        assert waits_for(lambda: is_told("orders:all", 3) and not Event.objects.exists())
+        assert list(heard()) == [(1, "a"), (2, "b"), (3, "c")]
+
+    assert not FeedEntry.objects.exists()
 
 
 def test_stock_that_changes_fast_ends_with_its_newest_state(monkeypatch):

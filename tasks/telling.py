@@ -34,25 +34,18 @@ def publish(events: Sequence[Any]) -> int:
     Raises RedisError; whatever was published by then is a repeat at the next try.
     """
     told = [(event, frame(event)) for event in events if event.topic != outbox.INTERNAL]
-    epoch = _epoch() if told else ""
     is_stale = any(event.event in generations.MADE_STALE_BY for event in events)
     try:
-        return _publish(told, epoch, is_stale)
+        return _publish(told, is_stale)
     except NoScriptError:
         redis.client().script_load(wire.PUBLISH)
-        return _publish(told, epoch, is_stale)
+        return _publish(told, is_stale)
 
 
-def _epoch() -> str:
-    pipeline = redis.client().pipeline(transaction=False)
-    wire.ask_epoch(pipeline)
-    return str(pipeline.execute()[-1])
-
-
-def _publish(told: Sequence[tuple[Any, str]], epoch: str, is_stale: bool) -> int:
+def _publish(told: Sequence[tuple[Any, str]], is_stale: bool) -> int:
     pipeline = redis.client().pipeline(transaction=False)
     for event, text in told:
-        wire.publish(pipeline, topic=event.topic, version=event.version, epoch=epoch, frame=text)
+        wire.publish(pipeline, topic=event.topic, version=event.version, frame=text)
     if is_stale:
         generations.forget(pipeline)
     return sum(pipeline.execute()[: len(told)])

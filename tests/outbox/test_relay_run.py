@@ -8,11 +8,12 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from backend.core import redis
-from backend.devstack import processes
+from backend.devstack import processes, valkey
 from backend.outbox import actions, counters, queries, wire
 from backend.outbox.models import Event, Feed, FeedEntry, Job
 from tasks import relay, sending
@@ -106,6 +107,40 @@ def test_a_feed_that_somebody_holds_keeps_no_other_news_back_and_comes_whole_whe
         assert list(heard()) == [(1, "a"), (2, "b"), (3, "c")]
 
     assert not FeedEntry.objects.exists()
+
+
+@pytest.fixture
+def news(tmp_path, monkeypatch):
+    """A Redis of the test's own, for news alone; the broker is another one."""
+    with valkey.start(folder=tmp_path / "news") as server:
+        monkeypatch.setattr(settings, "REDIS_URL", server.url)
+        redis.client.cache_clear()
+        yield server
+        redis.client().close()
+    redis.client.cache_clear()
+
+
+def test_with_redis_away_jobs_are_sent_and_what_starts_more_of_them_waits(monkeypatch, news):
+    sent = []
+    monkeypatch.setattr(app, "send_task", lambda task, *, kwargs, **_: sent.append(kwargs["job_ids"]))
+    news.stop()
+    job = Job.objects.create(task="payments.process_event", kwargs={"event_id": "evt_1"})
+    with transaction.atomic():
+        event = {"event": "stripe.event_received", "data": {"event_id": "evt_2"}}
+        actions.publish_internally(**event, now=timezone.now())
+
+    with running():
+        assert waits_for(lambda: sent == [[job.pk]])
+        assert Event.objects.exists()
+
+        news.restart_empty()
+        assert waits_for(lambda: len(sent) == 2)
+
+    assert list(Job.objects.order_by("id").values_list("kwargs", flat=True)) == [
+        {"event_id": "evt_1"},
+        {"event_id": "evt_2"},
+    ]
+    assert not Event.objects.exists()
 
 
 def test_stock_that_changes_fast_ends_with_its_newest_state(monkeypatch):

@@ -165,7 +165,7 @@ class Hub:
 
     def _told(self, channel: str, message: str) -> None:
         name = wire.topic_of(channel)
-        version, _, frame = wire.read(message)
+        version, frame = wire.read(message)
         if topic := self.topics.get(name):
             if not topic.hear(Update(name, version, frame)):
                 self.doubt(topic)

@@ -60,9 +60,7 @@ def publish_internally(*, event: str, data: Mapping[str, Any], now: datetime) ->
     publish(topic=INTERNAL, event=event, version=0, data=data, now=now)
 
 
-def delivered(
-    *, events: Sequence[Event], jobs: Iterable[tuple[str, Mapping[str, Any]]], now: datetime
-) -> int:
+def delivered(*, events: Sequence[Any], jobs: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> int:
     """Record the jobs that the events start, and forget the events: both or neither. Returns how many jobs.
 
     Does not wait for the disk. If PostgreSQL dies and forgets this, the events are told again.

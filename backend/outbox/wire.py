@@ -19,27 +19,26 @@ MOST_BYTES = 256 * 1024
 LIFE_SECONDS = 600
 EPOCH = "live:epoch"
 
-# KEYS: log. ARGV: version, epoch, frame, entries to keep, seconds to live, command, channel.
+# KEYS: log. ARGV: version, frame, entries to keep, seconds to live, command, channel.
 # A version that the log has, or is behind, is a repeat.
 PUBLISH = """
-local version, keep = tonumber(ARGV[1]), tonumber(ARGV[4])
+local version, keep = tonumber(ARGV[1]), tonumber(ARGV[3])
 if keep > 0 then
     local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
     if last and version <= tonumber(string.match(last[1], '^%d+')) then return 0 end
-    redis.call('XADD', KEYS[1], 'MAXLEN', '=', keep, ARGV[1] .. '-0', 'f', ARGV[3])
-    redis.call('EXPIRE', KEYS[1], ARGV[5])
+    redis.call('XADD', KEYS[1], 'MAXLEN', '=', keep, ARGV[1] .. '-0', 'f', ARGV[2])
+    redis.call('EXPIRE', KEYS[1], ARGV[4])
 end
-redis.call(ARGV[6], ARGV[7], ARGV[1] .. ' ' .. ARGV[2] .. '\\n' .. ARGV[3])
+redis.call(ARGV[5], ARGV[6], ARGV[1] .. '\\n' .. ARGV[2])
 return 1
 """
 PUBLISH_SHA = hashlib.sha1(PUBLISH.encode()).hexdigest()  # noqa: S324  (Redis names scripts so)
 
 
 class Message(NamedTuple):
-    """What a channel carries: `version epoch`, a newline, the frame. Control topics carry it too."""
+    """What a channel carries: the version, a newline, the frame. Control topics carry it too."""
 
     version: int
-    epoch: str
     frame: str
 
 
@@ -94,22 +93,21 @@ def command(name: str) -> str:
     return f"S{name}" if settings.REDIS_CLUSTER else name
 
 
-def publish(pipeline: Any, *, topic: str, version: int, epoch: str, frame: str) -> None:
+def publish(pipeline: Any, *, topic: str, version: int, frame: str) -> None:
     """Queue one update: kept in the history and published, both or neither. The result is 0 for a repeat.
 
     The script must be loaded, else the pipeline raises NoScriptError; a batch that does may be sent again.
     """
     kept = (entries_kept(topic, frame), LIFE_SECONDS)
     published = (command("PUBLISH"), channel(topic))
-    arguments = (version, epoch, frame, *kept, *published)
+    arguments = (version, frame, *kept, *published)
     pipeline.execute_command("EVALSHA", PUBLISH_SHA, 1, log_key(topic), *arguments)
 
 
 def read(text: str) -> Message:
-    """The message of a channel's text."""
+    """The message of a channel's text. A relay of the version before says more behind the version."""
     head, _, frame = text.partition("\n")
-    version, _, epoch = head.partition(" ")
-    return Message(int(version), epoch, frame)
+    return Message(int(head.partition(" ")[0]), frame)
 
 
 def ask_epoch(pipeline: Any) -> None:

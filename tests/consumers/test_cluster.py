@@ -49,7 +49,7 @@ class Change:
     topic: str
     version: int
     event: str = "order.changed"
-    data: dict = field(default_factory=dict)
+    text: str = "{}"
     at: object = field(default_factory=timezone.now)
 
 

@@ -22,12 +22,12 @@ async def test_a_state_of_stock_is_shown_although_newer_ones_wait(monkeypatch):
 
     async def look(topics):
         for version in (2, 3):
-            hub._told(wire.channel("stock:MUG"), f"{version} epoch\nupdate {version}")
+            hub._told(wire.channel("stock:MUG"), f"{version}\nupdate {version}")
         return [state]
 
     monkeypatch.setattr(hub.sources, "look", look)
     await hub.show(socket.client, Watch(["stock:MUG"], lambda topics: {}, is_stream=False))
-    hub._told(wire.channel("stock:MUG"), "4 epoch\nupdate 4")
+    hub._told(wire.channel("stock:MUG"), "4\nupdate 4")
     socket.client.start()
 
     assert socket.sent == [state.frame, "update 4"]
@@ -40,7 +40,7 @@ async def test_of_stock_the_newest_alone_waits_for_who_does_not_read():
     hub.join(hub.reserve(socket.client, "stock:MUG", Watch(["stock:MUG"], lambda topics: {}, False)), 1)
     socket.is_open.clear()
     for version in range(2, 6):
-        hub._told(wire.channel("stock:MUG"), f"{version} epoch\nupdate {version}")
+        hub._told(wire.channel("stock:MUG"), f"{version}\nupdate {version}")
     socket.is_open.set()
     await rest()
 
@@ -59,7 +59,7 @@ async def test_a_frame_is_made_once_for_all_who_hear_it(dialect):
         client.start()
         hub.greet(client)
         hub.join(hub.reserve(client, "stock:MUG", watch), 1)
-    hub._told(wire.channel("stock:MUG"), '2 epoch\n{"version":2}')
+    hub._told(wire.channel("stock:MUG"), '2\n{"version":2}')
     hub.topics["stock:MUG"].show(Seen("stock:MUG", 3, {}))
 
     assert len(sent) == 4

@@ -3,6 +3,7 @@
 from tests.guarantees.promise import Break, Edit, Promise
 
 SHARE = "tests/outbox/test_share.py"
+HELD = "tests/outbox/test_feeds_held.py::test_a_feed_that_is_held_keeps_no_other_back_and_loses_nothing"
 SHARDS = "tasks/shards.py"
 PROMISES = [
     Promise(
@@ -111,6 +112,39 @@ PROMISES = [
                 ],
                 tests=["tests/outbox/test_poke.py::test_many_events_poke_once"],
             )
+        ],
+    ),
+    Promise(
+        key="B6",
+        says="Who stands still with a feed's row locked keeps that feed's news back, and no other's.",
+        kept_by="`outbox.feeds.number_all`: waits for no row, and comes back to those that are held",
+        breaks=[
+            Break(
+                out="passing over what is held",
+                edits=[
+                    Edit(
+                        "backend/outbox/feeds.py",
+                        "FOR UPDATE OF outbox_feed SKIP LOCKED",
+                        "FOR UPDATE OF outbox_feed",
+                    )
+                ],
+                tests=[
+                    HELD,
+                    "tests/outbox/test_relay_run.py"
+                    "::test_a_feed_that_somebody_holds_keeps_no_other_news_back_and_comes_whole_when_it_is_let_go",
+                ],
+            ),
+            Break(
+                out="leaving alone what is there",
+                edits=[
+                    Edit(
+                        "backend/outbox/feeds.py",
+                        " WHERE NOT EXISTS (SELECT FROM outbox_feed",
+                        " WHERE true OR EXISTS (SELECT FROM outbox_feed",
+                    )
+                ],
+                tests=[HELD],
+            ),
         ],
     ),
 ]

@@ -29,7 +29,7 @@ class Change:
     topic: str
     version: int
     event: str = "cart.item_added"
-    data: str = "x" * 60_000
+    text: str = f'"{"x" * 60_000}"'
     at: datetime = field(default_factory=timezone.now)
 
 

@@ -10,8 +10,6 @@ import redis
 
 from backend.outbox import wire
 
-_EPOCH = "bench"
-
 
 class Publisher:
     """Writes to a Valkey that is this run's own, so that made-up versions meet no real ones."""
@@ -22,15 +20,11 @@ class Publisher:
         self._looks = redis.Redis.from_url(url, decode_responses=True)
         self._id = str(self._redis.client_id())
         self._redis.script_load(wire.PUBLISH)
-        self._redis.set(wire.EPOCH, _EPOCH, nx=True)
-        self._epoch = str(self._redis.get(wire.EPOCH))
 
     def tell(self, topic: str, *, version: int, size: int) -> None:
         """One update whose frame has so many bytes, or as few as it takes."""
         pipeline = self._redis.pipeline(transaction=False)
-        wire.publish(
-            pipeline, topic=topic, version=version, epoch=self._epoch, frame=_frame(topic, version, size)
-        )
+        wire.publish(pipeline, topic=topic, version=version, frame=_frame(topic, version, size))
         pipeline.execute()
 
     def bytes_so_far(self) -> int:

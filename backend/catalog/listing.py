@@ -87,7 +87,8 @@ def _chosen(question: Question, *, is_far: bool) -> tuple[str, str]:
     asked, order = question.asked, filters.order(question.asked.ordering)
     if question.wanted is not None:
         columns = facets.tallied(asked) if question.with_facets else {}
-        return ranking.found(asked, order=order.forwards, columns=columns), ranking.CHOSEN
+        found = ranking.found(asked, order=order, columns=columns, is_far=is_far)
+        return found, ranking.CHOSEN
     if is_far:
         total = f"WITH total AS MATERIALIZED (SELECT {_count(asked)} AS number)"
         far = blocks.page if blocks.can_place(asked) else pages.from_nearer_end

@@ -38,6 +38,8 @@ WALKED = """
 SELECT sum(pg_stat_get_xact_tuples_returned(index))::int
   FROM unnest('{place_by_price,place_by_age,place_by_name}'::regclass[]) AS index
 """
+# Rows that an index led to, by a bitmap too.
+FETCHED = "SELECT pg_stat_get_xact_tuples_fetched('shelf_place'::regclass)::int"
 
 
 @pytest.fixture
@@ -95,3 +97,14 @@ def test_a_page_anywhere_in_a_category_is_a_walk_of_a_block(slug):
         asked = ProductFilter(category=slug, in_stock=in_stock, ordering=ordering)
 
         assert walked(asked, start=start) < 3 * blocks.SIZE, (asked, start)
+
+
+@pytest.mark.usefixtures("slug")
+@pytest.mark.parametrize("ordering", [None, "name"])
+def test_a_page_far_down_in_a_search_fetches_what_is_found_once(ordering):
+    asked = ProductFilter(search="mug", ordering=ordering)
+    listing.find(asked=asked, start=0, size=20, with_facets=True)  # and so the tree of categories is known
+    before = read(FETCHED)
+    listing.find(asked=asked, start=PLACES // 2, size=20, with_facets=True)
+
+    assert PLACES <= read(FETCHED) - before < 1.1 * PLACES

@@ -15,7 +15,7 @@ from backend.core import redis
 from backend.outbox import shards
 from tasks import jobs, relay
 from tasks.app import app
-from tests import caching, factories, locks
+from tests import caching, emptying, factories, locks
 from tests.caller import Caller
 from tests.servers_inside import client, database, running
 
@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # bcrypt is slow by design; that it is used is asserted once, in tests/accounts.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     locks.install()
+    emptying.install()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -107,7 +107,7 @@ def assert_explained(plans: str, printed: list[str]) -> None:
 def test_bench_that_is_told_to_stop_leaves_nothing(tmp_path):
     bench = start(tmp_path)
     output = tmp_path / "output"
-    assert processes.wait_until(lambda: "measuring" in output.read_text(), seconds=120), output.read_text()
+    assert processes.wait_until(lambda: "measuring" in output.read_text(), seconds=300), output.read_text()
 
     bench.send_signal(signal.SIGTERM)
 

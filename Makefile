@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # How many test processes run side by side.
 JOBS ?= 2
+# The slow ones wait a good deal of their time: three keep two cores busy.
+SLOW_JOBS ?= 3
 # Which servers the API is asked by, and which tests ask it.
 SERVERS ?= granian uvicorn daphne
 ASKED ?= tests
@@ -54,7 +56,7 @@ test-servers: dev-packages ## The tests that ask the API, by each server that ma
 	for server in $(SERVERS); do $(BIN)/pytest $(ASKED) -n $(JOBS) --server=$$server || exit 1; done
 
 test-slow: dev-packages sdk-packages ## The tests that take minutes: journeys, races, killed processes, other servers
-	$(BIN)/pytest -m slow -n $(JOBS) --dist loadfile
+	$(BIN)/pytest -m slow -n $(SLOW_JOBS) --dist loadfile --no-loadscope-reorder
 	$(MAKE) test-servers ASKED="tests/api tests/accounts/test_tokens.py tests/servers_inside"
 
 prove: dev-packages ## Show that the tests of docs/guarantees.md can fail, mechanism by mechanism (PROVE="S1 R")

@@ -33,7 +33,7 @@ from tests.consumers.test_centrifuge_topics import cart_topic
 from tests.consumers.test_history import wait_for_listener
 from tests.consumers.test_metrics import Metrics
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from backend.orders.models import Order
 from backend.reviews.models import Review
 from tests import factories, live
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 EXAMPLES = 10
 SECONDS = 300  # the whole machine may be busy; alone, each run takes about 35 s

@@ -44,9 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long ones first. Tests that ask the API nothing are no business of `--server`."""
+    """Long ones first. Tests that ask the API nothing are no business of `--server` and `--cache`."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
-    if config.getoption("--server"):
+    if config.getoption("--server") or config.getoption("--cache") != "on":
         config.hook.pytest_deselected(items=[item for item in items if not _asks_the_api(item)])
         items[:] = [item for item in items if _asks_the_api(item)]
 

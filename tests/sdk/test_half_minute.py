@@ -14,7 +14,7 @@ from tests.sdk.programs import Program
 from tests.sdk.test_connection import token_of
 from tests.wire import oracle, proxy
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 # A user may have ten sockets.
 HERE, LOST = ("javascript", "python protobuf"), ("javascript protobuf", "python")
 NOTICED_SECONDS = 55  # a ping comes after 25, and has 10 to be answered or missed

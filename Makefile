@@ -1,6 +1,6 @@
 # Every command works from a clean clone, with Python 3.12 or newer and make; `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run demo bench bench-compare bench-shop bench-live test test-servers test-slow prove check format lock clean run-packages dev-packages sdk-packages
+.PHONY: help run demo bench bench-compare bench-shop bench-live test test-servers test-caches test-slow prove check format lock clean run-packages dev-packages sdk-packages
 
 # Packages are installed without bytecode (see install.py); without it every start would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -9,8 +9,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 # How many test processes run side by side.
 JOBS ?= 2
-# Which servers the API is asked by, and which tests ask it.
+# The slow ones wait a good deal of their time: three keep two cores busy.
+SLOW_JOBS ?= 3
+# Which servers the API is asked by, what becomes of guests' answers (--cache), and which tests ask it.
 SERVERS ?= granian uvicorn daphne
+CACHES ?= shared off
 ASKED ?= tests
 # The settings want addresses; what is checked here never connects to them.
 NO_SERVERS := DEBUG=1 DATABASE_URL=postgres://127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
@@ -53,9 +56,13 @@ test: dev-packages ## The test suite, on servers of its own
 test-servers: dev-packages ## The tests that ask the API, by each server that may carry it (ASKED=tests/orders)
 	for server in $(SERVERS); do $(BIN)/pytest $(ASKED) -n $(JOBS) --server=$$server || exit 1; done
 
-test-slow: dev-packages sdk-packages ## The tests that take minutes: journeys, races, killed processes, other servers
-	$(BIN)/pytest -m slow -n $(JOBS) --dist loadfile
+test-caches: dev-packages ## The tests that ask the API, without its cache and with nothing but it (ASKED=tests/catalog)
+	for cache in $(CACHES); do $(BIN)/pytest $(ASKED) -n $(JOBS) --cache=$$cache || exit 1; done
+
+test-slow: dev-packages sdk-packages ## The tests that take minutes: journeys, races, killed processes, other servers and caches
+	$(BIN)/pytest -m slow -n $(SLOW_JOBS) --dist loadfile --no-loadscope-reorder
 	$(MAKE) test-servers ASKED="tests/api tests/accounts/test_tokens.py tests/servers_inside"
+	$(MAKE) test-caches ASKED="tests/api tests/catalog tests/reviews tests/cart tests/orders"
 
 prove: dev-packages ## Show that the tests of docs/guarantees.md can fail, mechanism by mechanism (PROVE="S1 R")
 	$(BIN)/python -m tests.guarantees.prove $(PROVE)

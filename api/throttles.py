@@ -70,7 +70,7 @@ def _hit(limiter: MovingWindowRateLimiter, item: RateLimitItem, scope: str, who:
 
 @cache
 def _shared() -> MovingWindowRateLimiter:
-    patience: dict[str, Any] = {"socket_timeout": 1, "socket_connect_timeout": 0.5, "wrap_exceptions": True}
+    patience: dict[str, Any] = {**settings.REDIS_PATIENCE, "wrap_exceptions": True}
     if not settings.REDIS_CLUSTER:
         return MovingWindowRateLimiter(RedisStorage(settings.REDIS_URL, **patience))
     address = urlsplit(settings.REDIS_URL)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from django.conf import settings
 from redis.asyncio import Redis
 from redis.crc import key_slot
 from redis.exceptions import RedisError
@@ -112,9 +113,10 @@ class ClusterLink:
 
     async def _look(self) -> Map:
         """The map, from the first node that answers; empty if none does."""
+        patience: dict[str, Any] = settings.REDIS_PATIENCE
         for url in [self._at(node) for node in self._links] + [self._url]:
             try:
-                async with Redis.from_url(url, socket_timeout=1, socket_connect_timeout=0.5) as node:
+                async with Redis.from_url(url, **patience) as node:
                     return _read(await node.execute_command("CLUSTER SLOTS"))  # type: ignore[no-untyped-call]
             except (RedisError, OSError) as error:
                 log.info("%s tells nothing of the cluster: %s", urlsplit(url).netloc, error)

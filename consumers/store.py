@@ -35,12 +35,12 @@ def _client_of(_: asyncio.AbstractEventLoop) -> Redis | RedisCluster:
     given: dict[str, Any] = {
         "url": settings.REDIS_URL,
         "decode_responses": True,
-        "socket_timeout": 1,
-        "socket_connect_timeout": 0.5,
         "max_connections": 20,
+        **settings.REDIS_PATIENCE,
     }
     if settings.REDIS_CLUSTER:
         return RedisCluster.from_url(**given, retry=Retry(NoBackoff(), 1))
     # Whoever finds all of them busy waits: when thousands leave at once, each has a seat to free.
-    given |= {"retry": Retry(NoBackoff(), 0), "connection_class": connections.Wary, "timeout": 1}
+    given |= {"retry": Retry(NoBackoff(), 0), "connection_class": connections.Wary}
+    given |= {"timeout": given["socket_timeout"]}
     return Redis.from_pool(BlockingConnectionPool.from_url(**given))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.utils import timezone
@@ -15,7 +16,7 @@ from backend.core import redis
 from backend.outbox import shards
 from tasks import jobs, relay
 from tasks.app import app
-from tests import caching, factories, locks
+from tests import caching, emptying, factories, locks
 from tests.caller import Caller
 from tests.servers_inside import client, database, running
 
@@ -31,11 +32,21 @@ def pytest_configure(config: pytest.Config) -> None:
     # bcrypt is slow by design; that it is used is asserted once, in tests/accounts.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     locks.install()
+    emptying.install()
+    # A test's own transaction may stand still: on a busy machine ten seconds are soon over.
+    settings.DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
+    # So may its Redis; what the shop does without one is for tests of that.
+    settings.REDIS_PATIENCE.update(socket_timeout=30, socket_connect_timeout=30)
+    # How long an example takes tells how busy the machine is, and no more.
+    patient = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+    hypothesis.settings.register_profile("patient", **patient)
+    hypothesis.settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that ask the API nothing are no business of `--server`."""
-    if config.getoption("--server"):
+    """Long ones first. Tests that ask the API nothing are no business of `--server` and `--cache`."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    if config.getoption("--server") or config.getoption("--cache") != "on":
         config.hook.pytest_deselected(items=[item for item in items if not _asks_the_api(item)])
         items[:] = [item for item in items if _asks_the_api(item)]
 

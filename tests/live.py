@@ -14,7 +14,7 @@ from django.db import connection
 
 from backend.devstack import ports, processes, tether
 
-READY_SECONDS = 30
+READY_SECONDS = 60
 WEB = ("backend.config.web",)
 REST = ("backend.config.rest",)
 

@@ -91,11 +91,12 @@ DATABASE_PREPARES = ENV.database_prepares
 
 REDIS_URL = ENV.redis_url
 REDIS_CLUSTER = ENV.redis_cluster
+REDIS_PATIENCE = {"socket_timeout": 1.0, "socket_connect_timeout": 0.5}  # seconds for a question of a request
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 0.5},
+        "OPTIONS": REDIS_PATIENCE,
     }
 }
 

@@ -32,7 +32,7 @@ def client() -> "Redis":
 
     Of a cluster, too: it takes the same commands, as long as each is about one key.
     """
-    limits: dict[str, Any] = {"decode_responses": True, "socket_timeout": 1, "socket_connect_timeout": 0.5}
+    limits: dict[str, Any] = {"decode_responses": True, **settings.REDIS_PATIENCE}
     if settings.REDIS_CLUSTER:
         return cast("Redis", _cluster(limits))
     return Redis.from_url(settings.REDIS_URL, retry=Retry(NoBackoff(), 0), **limits)

@@ -11,13 +11,15 @@ _PAUSE = 0.02
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
-    """Whether `condition` came true within `seconds`."""
+    """Whether `condition` came true within `seconds`; it is looked at once more after them."""
     deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
+    while True:
+        is_last = time.monotonic() > deadline
+        if condition():
+            return True
+        if is_last:
             return False
         time.sleep(_PAUSE)
-    return True
 
 
 def stop(process: subprocess.Popen[bytes], *, first: signal.Signals, grace: float) -> None:

@@ -11,7 +11,7 @@ from websockets.sync.client import ClientConnection, connect
 from backend.accounts.models import User
 from tests.caller import Caller
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 
 
 class App:
@@ -93,7 +93,8 @@ class Apps:
     def raw(self, **options: Any) -> App:
         """Connected, but nothing said yet."""
         address = f"ws://127.0.0.1:{self.port}/ws/"
-        return App(self.opened.enter_context(connect(address, proxy=None, close_timeout=1, **options)))
+        given = {"open_timeout": PATIENCE_SECONDS, "close_timeout": 1, "proxy": None, **options}
+        return App(self.opened.enter_context(connect(address, **given)))
 
     def open(self, user: User | None = None, *, token: str = "") -> App:
         """As the user, with the token, or as a guest."""

@@ -35,6 +35,20 @@ def server(
 
 
 @pytest.fixture
+def webs(transactional_db: None, tmp_path: Path) -> Iterator[list[int]]:
+    """Ports of a web process by each server, of this test's own."""
+    with ExitStack() as opened:
+        found: list[int] = []
+        for by in ("daphne", "uvicorn"):
+            found.append(ports.find_free())
+            process = start_web(port=found[-1], log=tmp_path / f"{by}.log", WEB_SERVER=by)
+            opened.callback(processes.stop, process, first=signal.SIGTERM, grace=8)
+        yield found
+    logs = "".join((tmp_path / f"{by}.log").read_text() for by in ("daphne", "uvicorn"))
+    assert "Traceback" not in logs, logs
+
+
+@pytest.fixture
 def shop(server: int, transactional_db: None) -> Iterator[Shop]:
     """Open sockets with `shop.listen(...)`; they are closed at the end."""
     with ExitStack() as opened:

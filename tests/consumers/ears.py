@@ -11,7 +11,7 @@ from websockets.sync.client import ClientConnection, connect
 from backend.accounts.models import User
 from tests.caller import Caller
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 
 
 class Ears:
@@ -64,5 +64,6 @@ class Shop:
         token = Caller(user).token if user else token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         address = f"ws://127.0.0.1:{self.port}/ws/{path}"
-        socket = connect(address, additional_headers=headers, proxy=None, close_timeout=1, **options)
+        given = {"open_timeout": PATIENCE_SECONDS, "close_timeout": 1, "proxy": None, **options}
+        socket = connect(address, additional_headers=headers, **given)
         return Ears(self.opened.enter_context(socket))

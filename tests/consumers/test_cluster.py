@@ -41,7 +41,7 @@ from tests.sdk.test_relay_killed import leads_all
 
 pytestmark = pytest.mark.slow
 TOPICS = [f"order:{number}" for number in range(12)]
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 30
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ async def test_a_connection_that_was_reset_says_so_and_can_be_made_anew():
         connection = Wary(host="127.0.0.1", port=line.port)
         await connection.connect()
         line.reset()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not connection._writer.is_closing():
                 await asyncio.sleep(0.01)
 

@@ -8,7 +8,7 @@ from backend.outbox import wire
 from tests import factories
 from tests.consumers.test_web import deaf_app
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 LAST = 200  # twelve megabytes: more than all buffers on the way hold
 PING = b"\x89\x80\0\0\0\0"
 

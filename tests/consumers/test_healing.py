@@ -68,7 +68,7 @@ def redis(monkeypatch):
 
 
 async def heal(healer):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await healer.heal()
 
 

@@ -32,7 +32,7 @@ def cut():
 
 def wait_for_listener(topic):
     channel = wire.channel(topic)
-    assert processes.wait_until(lambda: dict(redis.client().pubsub_numsub(channel))[channel] == 1, seconds=10)
+    assert processes.wait_until(lambda: dict(redis.client().pubsub_numsub(channel))[channel] == 1, seconds=30)
 
 
 def test_whoever_comes_while_it_changes_misses_nothing(shop, alice, mug, tell):

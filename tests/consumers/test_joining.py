@@ -44,7 +44,7 @@ class World:
             self.joined.append((place, version))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(STEPS)
 def test_snapshot_and_what_follows_is_all_that_happened(steps):
     world = World()

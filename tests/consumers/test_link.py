@@ -13,7 +13,7 @@ from consumers import link as links
 from consumers.link import Link
 from tests.wire import proxy
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 
 
 class Ears:

@@ -32,7 +32,7 @@ class Metrics:
         self.port = port
 
     def read(self):
-        with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
+        with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=30) as answer:
             families = list(text_string_to_metric_families(answer.read().decode()))
         return {
             (sample.name.removeprefix("shopwire_"), *sample.labels.values()): sample.value
@@ -49,7 +49,7 @@ class Metrics:
     def have(self, **gauges):
         """Wait until these have these values; sockets of another test may still be on their way out."""
         wanted = {(f"sockets_{name}",): value for name, value in gauges.items()}
-        return processes.wait_until(lambda: wanted.items() <= self.read().items(), seconds=10)
+        return processes.wait_until(lambda: wanted.items() <= self.read().items(), seconds=30)
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_what_waits_for_a_slow_reader_and_what_it_skips_is_told(shop, shown):
         for version in range(2, last):
             redis.client().publish(wire.channel("stock:MUG"), f"{version} e\n{news}")
         assert processes.wait_until(
-            lambda: shown.rises(before).get(("sockets_delivered_total",)) == last - 2, seconds=10
+            lambda: shown.rises(before).get(("sockets_delivered_total",)) == last - 2, seconds=30
         )
         assert shown.have(queued_frames=1, queued_bytes=len(news))
 

@@ -76,11 +76,14 @@ def test_an_old_token_asks_for_a_new_one(shop, as_alice, alice, settings):
 
 
 def test_the_end_of_the_token_ends_the_socket(shop, as_alice, alice, settings):
-    then = timezone.now() - settings.JWT_ACCESS + timedelta(seconds=2)
-    ears = shop.listen("cart/", token=tokens.access_token(user=alice, session=as_alice.session, now=then))
+    for seconds in (2, 5, 20):  # a busy machine may look at the shorter ones too late
+        then = timezone.now() - settings.JWT_ACCESS + timedelta(seconds=seconds)
+        ears = shop.listen("cart/", token=tokens.access_token(user=alice, session=as_alice.session, now=then))
+        code, frames = ears.end()
+        if frames[0]["type"] == "snapshot":
+            break
 
-    assert ears.frame()["type"] == "snapshot"
-    assert ears.end() == (3005, [])
+    assert (code, [frame["type"] for frame in frames]) == (3005, ["snapshot"])
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://friend.example.evil.example"])

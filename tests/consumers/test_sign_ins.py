@@ -86,7 +86,7 @@ async def test_the_look_waits_for_no_other_question():
     stuck = [asyncio.ensure_future(database.ask(may_end.wait)) for _ in range(database.THREADS)]
     await rest()
     try:
-        assert await asyncio.wait_for(database.ask_apart(lambda: "answer"), 5) == "answer"
+        assert await asyncio.wait_for(database.ask_apart(lambda: "answer"), 30) == "answer"
     finally:
         may_end.set()
         await asyncio.gather(*stuck)

@@ -1,34 +1,19 @@
 """Who is there and takes nothing: the system gives the connection up, under either server."""
 
 import json
-import signal
 import time
-from contextlib import ExitStack
 
 import pytest
 
 from backend.core import redis
-from backend.devstack import ports, processes
+from backend.devstack import processes
 from backend.outbox import wire
 from tests import factories
-from tests.consumers.conftest import start_web
 from tests.consumers.test_metrics import Metrics
 from tests.consumers.test_web import deaf_app
 
 pytestmark = pytest.mark.slow
 NO_PONG_SECONDS = 35  # by then the shop itself sends away who does not answer pings
-
-
-@pytest.fixture
-def webs(transactional_db, tmp_path):
-    """Ports of a web process by each server."""
-    with ExitStack() as opened:
-        found = []
-        for by in ("daphne", "uvicorn"):
-            found.append(ports.find_free())
-            process = start_web(port=found[-1], log=tmp_path / f"{by}.log", WEB_SERVER=by)
-            opened.callback(processes.stop, process, first=signal.SIGTERM, grace=8)
-        yield found
 
 
 def connections(port):

@@ -55,7 +55,7 @@ def elsewhere(function):
             connection.close()
 
     with ThreadPoolExecutor(1) as threads:
-        return threads.submit(run).result(timeout=10)
+        return threads.submit(run).result(timeout=30)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -70,7 +70,7 @@ class Shop:
 
     def wait_for(self, count: int) -> None:
         with self.came:
-            assert self.came.wait_for(lambda: len(self.bodies) >= count, timeout=8)
+            assert self.came.wait_for(lambda: len(self.bodies) >= count, timeout=30)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ class Run:
     def says(self, text: str) -> bool:
         return text in self.output.read_text()
 
-    def wait_until(self, condition: Callable[[], bool], seconds: float = 15) -> None:
+    def wait_until(self, condition: Callable[[], bool], seconds: float = 30) -> None:
         assert processes.wait_until(condition, seconds=seconds), self.output.read_text()
 
     def wait_until_ready(self) -> None:

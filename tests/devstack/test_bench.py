@@ -67,6 +67,7 @@ def left_over(folder: Path) -> list[str]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_bench_measures_every_row_and_leaves_nothing(tmp_path):
     bench = start(tmp_path, *ONE_SHOP, "--json", str(tmp_path / "table.json"))
@@ -103,11 +104,12 @@ def assert_explained(plans: str, printed: list[str]) -> None:
     assert plans.partition("\n")[0] in printed
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_bench_that_is_told_to_stop_leaves_nothing(tmp_path):
     bench = start(tmp_path)
     output = tmp_path / "output"
-    assert processes.wait_until(lambda: "measuring" in output.read_text(), seconds=120), output.read_text()
+    assert processes.wait_until(lambda: "measuring" in output.read_text(), seconds=300), output.read_text()
 
     bench.send_signal(signal.SIGTERM)
 

@@ -157,6 +157,7 @@ def test_a_yardstick_that_can_not_do_it_does_not_end_the_run(tmp_path):
     assert runs.bare("no such kind", "uvicorn", sockets=1) is None
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_bench_live_measures_every_row(tmp_path):
     command = [sys.executable, "-m", "backend.devstack.bench_live", *SMALL]

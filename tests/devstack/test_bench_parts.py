@@ -16,6 +16,7 @@ from backend.catalog.models import Category
 from backend.devstack import ports
 from backend.devstack.bench import cpu, listen, memory, requests, trivial
 from backend.devstack.bench.copying import write
+from backend.devstack.bench.journey import Buying
 from backend.devstack.bench.load import Job, Result, drive
 from backend.devstack.bench.till import Till
 from backend.devstack.bench.wire import Unexpected, Wire
@@ -106,6 +107,19 @@ def test_processor_time_is_that_of_children_too():
 
 def test_processor_time_of_nobody_is_none():
     assert cpu.of_trees({"it": 2**22 + 1}) == {"it": 0}
+
+
+def test_one_buyer_goes_all_the_way_even_if_time_is_up_at_once(monkeypatch):
+    async def buy(self: Buying, buyer: dict[str, Any]) -> None:
+        """Nobody is asked."""
+
+    monkeypatch.setattr(Buying, "_buy", buy)
+    nobody: Any = None
+    buying = Buying(nobody, nobody, pays=False)
+
+    asyncio.run(buying.go(iter([{"token": "a"}, {"token": "b"}]), until=0.0))
+
+    assert len(buying.delays) == 1
 
 
 def test_till_opens_an_intent_has_it_paid_and_signs_the_event():

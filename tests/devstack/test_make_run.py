@@ -38,7 +38,7 @@ class Shop:
         assert says, self.output.read_text()
 
     def get(self, path: str) -> bytes:
-        with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=30) as answer:
             return answer.read()
 
     def manage(self, *words: str) -> str:
@@ -70,7 +70,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     yield shop
     if shop.process.poll() is None:
         shop.process.terminate()
-        shop.process.wait(15)
+        shop.process.wait(30)
 
 
 def test_shop_starts_heals_and_stops(shop):
@@ -85,8 +85,8 @@ def test_shop_starts_heals_and_stops(shop):
     (relay,) = shop.running("manage.py relay")
     relay.kill()
     shop.wait_for("relay died (killed by SIGKILL): starting it again")
-    assert processes.wait_until(lambda: shop.running("manage.py relay") != [], seconds=2)
+    assert processes.wait_until(lambda: shop.running("manage.py relay") != [], seconds=30)
 
     shop.process.send_signal(signal.SIGINT)
-    assert shop.process.wait(10) == 0
+    assert shop.process.wait(30) == 0
     assert shop.running() == []

@@ -16,7 +16,7 @@ def test_postgres_keeps_its_data_and_recovers_from_a_kill(tmp_path):
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
         connection.commit()
         os.kill(server.pid, signal.SIGKILL)
-        assert processes.wait_until(lambda: not server.is_running(), seconds=5)
+        assert processes.wait_until(lambda: not server.is_running(), seconds=30)
 
     with postgres.start(folder=tmp_path / "postgres") as server, psycopg.connect(server.url()) as connection:
         assert connection.execute("SELECT number FROM kept").fetchone() == (7,)

@@ -16,7 +16,7 @@ PARAMS = {"amount": 2000, "currency": "usd"}
 
 def control(url: str, method: str, wish: dict | None = None) -> dict:
     request = urllib.request.Request(f"{url}/_sandbox/faults", json.dumps(wish or {}).encode(), method=method)
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
 
 
@@ -30,7 +30,7 @@ def test_requests_are_held_and_their_keys_in_use_until_let_go(sandbox, client):
     sandbox.faults.set(hold=True)
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(client.v1.payment_intents.create, PARAMS, {"idempotency_key": "k"})
-        assert processes.wait_until(lambda: control(sandbox.url, "GET")["held"] == 1, seconds=10)
+        assert processes.wait_until(lambda: control(sandbox.url, "GET")["held"] == 1, seconds=30)
         with pytest.raises(stripe.APIError) as refused:
             client.v1.payment_intents.create(PARAMS, {"idempotency_key": "k"})
         sandbox.faults.set(hold=False)

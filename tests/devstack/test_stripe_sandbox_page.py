@@ -8,7 +8,7 @@ import urllib.request
 def open_page(url: str, form: str | None = None, accept: str = "text/html") -> tuple[int, str]:
     request = urllib.request.Request(url, form.encode() if form else None, {"Accept": accept})
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

@@ -17,7 +17,7 @@ from tests.faults import books, buyer
 from tests.faults.buyer import Buyer
 from tests.faults.shop import SETTLED_SECONDS, wait
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 BUYERS = 4
 DEATHS = ["worker", "web", "relay", "stripe", "beat", "mailer", "web"]
 PAUSE_SECONDS = 3

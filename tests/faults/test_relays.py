@@ -39,7 +39,7 @@ class Ears:
         self._stop = threading.Event()
         self._pubsub = redis.client().pubsub(ignore_subscribe_messages=True)
         self._pubsub.psubscribe("live:*")
-        self._pubsub.get_message(timeout=2)
+        self._pubsub.get_message(timeout=PATIENCE_SECONDS)
         self._thread = threading.Thread(target=self._listen)
         self._thread.start()
 
@@ -166,7 +166,8 @@ def hit(relays, ears, number):
         at = time.monotonic()
         versions = dict(writer.versions)
         assert processes.wait_until(
-            lambda: all(ears.heard[topic][-1] > versions[topic] for topic in TOPICS), seconds=PATIENCE_SECONDS
+            lambda: all(ears.heard[topic][-1:] > [versions[topic]] for topic in TOPICS),
+            seconds=PATIENCE_SECONDS,
         )
         return time.monotonic() - at
     finally:

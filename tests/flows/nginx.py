@@ -30,7 +30,7 @@ def running(*, folder: Path, web: int, api: int) -> Iterator[int]:
     words += ["-g", f"daemon off; pid {folder}/nginx.pid; worker_shutdown_timeout 2s;"]
     process = subprocess.Popen(tether.command(*words, signal=signal.SIGTERM))
     try:
-        assert processes.wait_until(lambda: not ports.is_free(port), seconds=10), log.read_text()
+        assert processes.wait_until(lambda: not ports.is_free(port), seconds=30), log.read_text()
         yield port
     finally:
         processes.stop(process, first=signal.SIGTERM, grace=5)

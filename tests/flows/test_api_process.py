@@ -85,7 +85,7 @@ def test_told_to_end_the_api_lets_requests_finish(granian, as_alice, alice):
     with transaction.atomic():
         carts.lock_cart(user_id=alice.pk, now=timezone.now())
         buying.start()
-        assert processes.wait_until(is_somebody_waiting, seconds=10)
+        assert processes.wait_until(is_somebody_waiting, seconds=30)
         asked_at = time.monotonic()
         process.send_signal(signal.SIGTERM)
     buying.join()
@@ -103,8 +103,8 @@ def test_a_worker_of_the_api_that_dies_is_started_again_and_none_outlives_the_ap
         living = [one for one in psutil.Process(process.pid).children() if one.status() != "zombie"]
         return len(living) == 2 and workers[0] not in living
 
-    assert processes.wait_until(are_two, seconds=20)
-    assert processes.wait_until(lambda: is_alive(url), seconds=20)
+    assert processes.wait_until(are_two, seconds=30)
+    assert processes.wait_until(lambda: is_alive(url), seconds=30)
     left = psutil.Process(process.pid).children()
     process.kill()
-    assert not psutil.wait_procs(left, timeout=10)[1]
+    assert not psutil.wait_procs(left, timeout=30)[1]

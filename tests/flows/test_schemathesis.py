@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from backend.devstack.stripe_sandbox import server as stripe
@@ -12,7 +13,7 @@ from backend.orders.models import Order
 from backend.reviews.models import Review
 from tests import factories, live
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 EXAMPLES = 10
 SECONDS = 300  # the whole machine may be busy; alone, each run takes about 35 s
@@ -65,12 +66,15 @@ def things(alice, as_alice):
 def run(url, *, caller, folder, parameters):
     """Schemathesis' exit code and report. `parameters` are fixed values, else it makes all of them up."""
     config = folder / "schemathesis.toml"
+    schema = folder / "schema.json"
+    # Read here, since Schemathesis waits for it ten seconds and no longer.
+    schema.write_bytes(httpx.get(f"{url}/api/schema/", timeout=SECONDS).raise_for_status().content)
     lines = [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in parameters.items()]
     config.write_text("\n".join(["[parameters]", *lines, ""]))
     command = [str(Path(sys.executable).parent / "st"), "--config-file", str(config), "run"]
-    command += [f"{url}/api/schema/", "--checks", ",".join(CHECKS), "--max-examples", str(EXAMPLES)]
+    command += [str(schema), "--url", url, "--checks", ",".join(CHECKS), "--max-examples", str(EXAMPLES)]
     command += ["--phases", "examples,coverage,fuzzing", "--suppress-health-check", "all"]
-    command += ["--generation-database", "none", "--workers", "2", "--request-timeout", "30", "--no-color"]
+    command += ["--generation-database", "none", "--workers", "2", "--request-timeout", "60", "--no-color"]
     for name, value in caller.headers.items():
         command += ["--header", f"{name}: {value}"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False)

@@ -157,7 +157,7 @@ PROMISES = [
                     Edit(
                         "consumers/store.py", "from_pool(BlockingConnectionPool.", "from_pool(ConnectionPool."
                     ),
-                    Edit("consumers/store.py", ', "timeout": 1}', "}"),
+                    Edit("consumers/store.py", '    given |= {"timeout": given["socket_timeout"]}\n', ""),
                 ],
                 tests=[f"{SEATS}::test_all_who_come_and_go_at_once_have_seats_and_leave_them"],
             ),

@@ -17,6 +17,7 @@ from tasks import relay, subscriptions
 from tasks.app import app
 
 pytestmark = pytest.mark.django_db
+PATIENCE = 30
 AT = datetime(2026, 11, 23, 16, 0, 0, 123456, UTC)
 
 
@@ -33,12 +34,12 @@ def listen(*topics):
     pubsub = redis.client().pubsub(ignore_subscribe_messages=True)
     pubsub.subscribe(*(wire.channel(topic) for topic in topics))
     for _ in topics:
-        pubsub.get_message(timeout=2)
+        pubsub.get_message(timeout=PATIENCE)
     return pubsub
 
 
 def heard(pubsub):
-    message = pubsub.get_message(timeout=2)
+    message = pubsub.get_message(timeout=PATIENCE)
     return message and message["data"]
 
 
@@ -76,7 +77,7 @@ def test_internal_facts_reach_tasks_and_no_socket():
         actions.publish_internally(event="alert.raised", data={"alert_id": "a"}, now=AT)
     pubsub = redis.client().pubsub(ignore_subscribe_messages=True)
     pubsub.psubscribe("live:*")
-    pubsub.get_message(timeout=2)
+    pubsub.get_message(timeout=PATIENCE)
     sent = []
 
     relay.step(now=timezone.now(), send=sent.extend)

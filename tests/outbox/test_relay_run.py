@@ -23,7 +23,7 @@ from tests import live
 from tests.conftest import look_at_the_catalogue_anew
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 
 
 def publish(topic, version=1, event="order.shipped"):

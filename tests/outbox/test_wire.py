@@ -9,6 +9,8 @@ from redis.asyncio import Redis as AsyncRedis
 from backend.core import redis
 from backend.outbox import wire
 
+PATIENCE = 30
+
 
 def publish(topic, *versions, frame="{}"):
     """Whether each was published."""
@@ -37,10 +39,10 @@ def test_a_channel_tells_its_topic(topic):
 def test_a_repeat_is_not_published_again():
     with redis.client().pubsub(ignore_subscribe_messages=True) as ears:
         ears.subscribe(wire.channel("order:7"))
-        ears.get_message(timeout=2)
+        ears.get_message(timeout=PATIENCE)
 
         assert publish("order:7", 4, 5, 5, 4, 6) == [1, 1, 0, 0, 1]
-        heard = [wire.read(ears.get_message(timeout=2)["data"]) for _ in range(3)]
+        heard = [wire.read(ears.get_message(timeout=PATIENCE)["data"]) for _ in range(3)]
 
     assert heard == [wire.Message(4, "{}"), wire.Message(5, "{}"), wire.Message(6, "{}")]
     assert ears.get_message(timeout=0.05) is None

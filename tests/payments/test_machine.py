@@ -209,6 +209,7 @@ def test_it_always_adds_up(machine):
     run(machine, examples=10, steps=20, phases=AS_IT_CAME)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_it_adds_up_for_longer(machine):
     run(machine, examples=30, steps=50, phases=tuple(Phase))

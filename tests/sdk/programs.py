@@ -20,7 +20,7 @@ COMMANDS = {
     for language, words in _LANGUAGES.items()
     for form in ("", " protobuf")
 }
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 30
 Told = dict[str, Any]
 
 

@@ -133,7 +133,7 @@ def test_a_wrong_token_and_a_sign_out_are_final(web, program, alice, as_alice, t
 def test_who_renews_its_token_in_time_stays(web, program, alice, as_alice, tell):
     mug, topic = factories.product(sku="MUG"), cart_topic(alice)
     app = program()
-    app.connect(web.port, token_of(as_alice, alice, seconds_left=2))
+    app.connect(web.port, token_of(as_alice, alice, seconds_left=5))
     app.subscribe(topic)
     app.wait("token_wanted")
     app.do("token", token=Caller(alice).token)

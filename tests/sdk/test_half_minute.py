@@ -14,7 +14,7 @@ from tests.sdk.programs import Program
 from tests.sdk.test_connection import token_of
 from tests.wire import oracle, proxy
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 # A user may have ten sockets.
 HERE, LOST = ("javascript", "python protobuf"), ("javascript protobuf", "python")
 NOTICED_SECONDS = 55  # a ping comes after 25, and has 10 to be answered or missed
@@ -56,7 +56,7 @@ class Side:
 
     def renew(self, token):
         for app in self.here:
-            app.wait("token_wanted")
+            app.wait("token_wanted", seconds=NOTICED_SECONDS)
             app.do("token", token=token)
 
     def listeners(self):
@@ -70,7 +70,7 @@ def test_half_a_minute(the_webs, opened, alice, as_alice, as_staff, tell):
     mug, topic = factories.product(sku="MUG"), cart_topic(alice)
     sides = [Side(web, opened) for web in the_webs.values()]
     for side in sides:
-        short = token_of(as_alice, alice, seconds_left=6)
+        short = token_of(as_alice, alice, seconds_left=15)
         side.come(topic, short=short, long=as_alice.token, staff=as_staff.token)
     for side in sides:
         side.renew(Caller(alice).token)
@@ -83,7 +83,7 @@ def test_half_a_minute(the_webs, opened, alice, as_alice, as_staff, tell):
     for side in sides:
         for app in side.lost:  # it misses the ping, dials anew, and gets what it has missed
             assert app.wait("subscribed", number=2, seconds=NOTICED_SECONDS)["recovered"] is True
-        assert side.boss.wait_until(lambda side=side: side.listeners() == 0, seconds=15)
+        assert side.boss.wait_until(lambda side=side: side.listeners() == 0, seconds=30)
         for app in side.here:
             assert (len(app.heard("connected")), app.heard("error")) == (1, [])
     add(alice, mug)

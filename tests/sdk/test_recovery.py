@@ -15,7 +15,7 @@ from tests.consumers.test_centrifuge_topics import cart_topic
 from tests.consumers.test_history import sell
 from tests.wire import oracle
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def carried(alice):
     said = []
     with redis.client().pubsub(ignore_subscribe_messages=True) as pubsub:
         pubsub.subscribe(wire.channel(cart_topic(alice)))
-        pubsub.get_message(timeout=5)
+        pubsub.get_message(timeout=PATIENCE_SECONDS)
 
         def versions():
             while message := pubsub.get_message(timeout=0.1):

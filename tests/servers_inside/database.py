@@ -23,9 +23,6 @@ _lent: list[BaseDatabaseWrapper] = []
 def lent() -> Iterator[None]:
     """This thread's connection, while it is in a transaction."""
     connection = connections[DEFAULT_DB_ALIAS]
-    # Ten megabytes to each address are refused without a query, which takes long on a busy machine.
-    connection.settings_dict["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
-    connection.close()
     connection.inc_thread_sharing()
     _lent.append(connection)
     # Django's look at it may come after the answer, when the test's transaction has ended: it would close it.

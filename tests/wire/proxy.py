@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 CHUNK = 64 * 1024
-START_SECONDS = 10
+START_SECONDS = 30
 RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 
 

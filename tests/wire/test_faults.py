@@ -19,7 +19,7 @@ from tests.wire.world import PATIENCE_SECONDS
 
 LINK_BACK_SECONDS = 10  # half of the least time between two checks of positions
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 def kill_pubsub(world, crowd):

@@ -34,6 +34,7 @@ from tests.consumers.test_history import wait_for_listener
 from tests.consumers.test_metrics import Metrics
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
+TOO_SLOW = ("sockets_closed_total", "3008", "too slow")
 
 
 @pytest.fixture
@@ -246,7 +247,8 @@ def test_a_client_that_does_not_read_is_let_go_and_costs_little(web, opened, as_
     topics = [quick.frame()["topic"], f"cart:{carts.cart_of(user_id=alice.pk, now=timezone.now()).pk}"]
     slow = [handshake(port, "cart/", as_alice.token) for _ in range(5)]
     assert processes.wait_until(lambda: redis.client().zcard(f"sockets:{alice.pk}") == 5, seconds=30)
-    before = memory(process)
+    before, shown = memory(process), Metrics(port)
+    started = shown.read()
 
     for version in range(2, 4002):
         for topic in topics:
@@ -255,6 +257,7 @@ def test_a_client_that_does_not_read_is_let_go_and_costs_little(web, opened, as_
             quick.frames(100)
 
     grown = memory(process) - before
+    assert processes.wait_until(lambda: shown.rises(started).get(TOO_SLOW) == 5, seconds=30), shown.read()
     assert processes.wait_until(lambda: redis.client().zcard(f"sockets:{alice.pk}") == 0, seconds=30)
     assert grown < 40 * 1024 * 1024
     for raw in slow:

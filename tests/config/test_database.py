@@ -49,6 +49,13 @@ def test_an_address_may_ask_for_more_patience_with_the_network():
     )
 
 
+def test_a_lock_is_waited_for_four_seconds():
+    with psycopg.connect(os.environ["SHOPWIRE_TEST_POSTGRES"], options=options()["options"]) as session:
+        (limit,) = session.execute("SHOW lock_timeout").fetchone()
+
+    assert limit == "4s"
+
+
 def test_only_a_request_may_not_take_longer_than_its_answer():
     assert " transaction_timeout=12s" in options(pool_size=20)["options"]
     assert " transaction_timeout" not in options()["options"]

@@ -4,6 +4,7 @@ from tests.guarantees.promise import Break, Edit, Promise
 
 RETRIES = "tests/core/test_transactions.py"
 WAITS = "tests/concurrency/test_lock_waits.py"
+LIMITS = "tests/config/test_database.py"
 TRANSACTIONS = "backend/core/transactions.py"
 DATABASE = "backend/config/database.py"
 PROMISES = [
@@ -59,7 +60,7 @@ PROMISES = [
             Break(
                 out="`lock_timeout`",
                 edits=[Edit(DATABASE, '{"lock": "4s", ', '{"lock": "40s", ')],
-                tests=[f"{WAITS}::test_kept_rows_answer_503_in_time_and_the_same_requests_work_afterwards"],
+                tests=[f"{LIMITS}::test_a_lock_is_waited_for_four_seconds"],
             ),
             Break(
                 out="the answer 503",
@@ -110,9 +111,7 @@ PROMISES = [
             Break(
                 out="that timeout",
                 edits=[Edit(DATABASE, 'timeouts["transaction"] = "12s"', 'timeouts["transaction"] = "0"')],
-                tests=[
-                    "tests/config/test_database.py::test_only_a_request_may_not_take_longer_than_its_answer"
-                ],
+                tests=[f"{LIMITS}::test_only_a_request_may_not_take_longer_than_its_answer"],
             ),
         ],
     ),

@@ -1,4 +1,7 @@
-"""The round trips to PostgreSQL of a block: each by the first words of its statements."""
+"""The round trips to PostgreSQL of a block: each by the first words of its statements.
+
+Django tells of a BEGIN and a COMMIT even where they went with other statements: its own are left out.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +15,7 @@ AROUND = ("BEGIN", "COMMIT", "ROLLBACK")
 
 @contextmanager
 def seen() -> Iterator[list[str]]:
-    """They are in the list when the block has ended, BEGIN and COMMIT among them, as psql would say them."""
+    """They are in the list when the block has ended, BEGIN and COMMIT among them."""
     trips: list[str] = []
     texts: list[str] = []
 
@@ -24,4 +27,13 @@ def seen() -> Iterator[list[str]]:
     with CaptureQueriesContext(connection) as captured, connection.execute_wrapper(watch):
         yield trips
     sent = iter(texts)
-    trips += [query["sql"] if query["sql"] in AROUND else next(sent) for query in captured]
+    told = [query["sql"] if query["sql"] in AROUND else next(sent) for query in captured]
+    trips += [told[place] for place in range(len(told)) if not _went_before(told, place)]
+
+
+def _went_before(told: list[str], place: int) -> bool:
+    """Whether this BEGIN or COMMIT of Django's was sent with others, right before or behind."""
+    before, behind = told[place - 1 : place], told[place + 1 : place + 2]
+    return (told[place] == "BEGIN" and behind[0].startswith("BEGIN ")) or (
+        told[place] == "COMMIT" and before[0].endswith(" COMMIT")
+    )

@@ -2,7 +2,8 @@
 
 Values are bound here, so several statements are one text, as psql would send it (the simple protocol): done
 one after the other, each with a snapshot of its own, up to the first that fails. Inside a transaction they
-are part of it; outside of one they are a transaction together.
+are part of it; outside of one they are a transaction together. BEGIN and COMMIT need no trip of their own:
+they go with a transaction's first statement and with what an action tells last.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,10 +13,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from psycopg.pq import TransactionStatus
 
 from backend.core.plans import Plans
 from backend.core.statements import Answer, Statement, Together
 
+_BEGIN, _COMMIT = Statement("BEGIN"), Statement("COMMIT")
 _waiting: ContextVar[list[Statement] | None] = ContextVar("waiting", default=None)
 
 
@@ -39,18 +42,25 @@ def tell(statement: Statement) -> None:
 
 @contextmanager
 def gathering() -> Iterator[None]:
-    """What is told in this block, which is inside a transaction, has been sent where the block ends.
+    """What is told in this block, which is all of a transaction, has been sent where the block ends.
 
     Other statements, such as Django's own, find it done: it goes before each. When the block fails, what
-    waits is dropped, since the transaction is undone.
+    waits is dropped, since the transaction is undone. What waits at its end takes COMMIT with it, unless the
+    block is part of more; Django, whose COMMIT comes right behind, then finds nothing left to do.
     """
     before = _waiting.set([])
     try:
         with connection.execute_wrapper(_after_what_waits):
             yield
-            _send(_taken())
+            if told := _taken():
+                _send([*told, _COMMIT] if _is_all() else told)
     finally:
         _waiting.reset(before)
+
+
+def _is_all() -> bool:
+    """Whether Django will commit where this block ends."""
+    return len(connection.atomic_blocks) == 1 and connection.commit_on_exit and not connection.needs_rollback
 
 
 def _after_what_waits(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
@@ -70,8 +80,7 @@ def _send(statements: Sequence[Statement]) -> list[Answer]:
         return []
     with connection.cursor() as cursor:
         plans = Plans(connection.connection)
-        text = _text(cursor, statements, plans)
-        cursor.execute(text)
+        cursor.execute(_text(cursor, statements, plans))
         plans.remember()
         answers = [_answer(cursor)]
         while cursor.nextset():
@@ -82,11 +91,21 @@ def _send(statements: Sequence[Statement]) -> list[Answer]:
 def _text(cursor: Any, statements: Sequence[Statement], plans: Plans) -> Together:
     """Of the statements, behind what must be prepared for them."""
     with connection.wrap_database_errors:
+        begin = [_BEGIN] if _is_to_begin() else []
         sent = [plans.execution(one) if _is_planned_once(one) else one for one in statements]
         parts = [cursor.mogrify(one.sql, one.values) for one in sent]
-    text = Together(";\n".join([*plans.fresh, *parts]))
-    text.parts = statements
+    text = Together(";\n".join([*(one.sql for one in begin), *plans.fresh, *parts]))
+    text.parts = [*begin, *statements]
     return text
+
+
+def _is_to_begin() -> bool:
+    """Whether the transaction is yet to begin. psycopg would send a BEGIN of its own, unless told not to."""
+    session = connection.connection
+    if not connection.in_atomic_block or session.info.transaction_status != TransactionStatus.IDLE:
+        return False
+    session.autocommit = True
+    return True
 
 
 def _is_planned_once(statement: Statement) -> bool:

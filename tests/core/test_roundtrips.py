@@ -1,11 +1,16 @@
 """Several statements are one round trip, and none is done later than anybody could tell."""
 
+import re
+import tempfile
 import threading
+from contextlib import contextmanager
+from unittest.mock import ANY
 
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from psycopg.pq import Trace
 
 from backend.cart.models import Cart
 from backend.core import roundtrips, rows, transactions
@@ -21,6 +26,20 @@ AGAIN = "ON CONFLICT (user_id) DO UPDATE SET version = 10 * excluded.version RET
 
 def entry(topic):
     return FeedEntry(topic=topic, event="e", at=NOW, data={"50 %s": "50 %"})
+
+
+@contextmanager
+def on_the_wire():
+    """What libpq itself says it sent, message by message."""
+    connection.ensure_connection()
+    messages, pgconn = [], connection.connection.pgconn
+    with tempfile.TemporaryFile("w+") as trace:
+        pgconn.trace(trace.fileno())
+        pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
+        yield messages
+        pgconn.untrace()
+        trace.seek(0)
+        messages += re.findall(r'^F\t.*?"(.*?)"$', trace.read(), re.MULTILINE | re.DOTALL)
 
 
 def topics():
@@ -81,6 +100,42 @@ def test_what_belongs_to_a_savepoint_is_undone_with_it():
     assert topics() == ["before", "after"]
 
 
+def test_what_waits_within_more_leaves_the_commit_to_the_whole():
+    with transaction.atomic():
+        act(lambda: rows.insert([entry("a")]))
+        transaction.set_rollback(True)
+
+    assert topics() == []
+
+
+def test_what_hangs_on_the_commit_comes_behind_it():
+    seen = []
+
+    def do():
+        transaction.on_commit(lambda: seen.append((connection.in_atomic_block, topics())))
+        rows.insert([entry("a")])
+
+    act(do)
+
+    assert seen == [(False, ["a"])]
+
+
+def test_a_commit_that_is_refused_undoes_the_whole_and_leaves_a_session_that_works():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE outbox_feedentry ADD CONSTRAINT once UNIQUE (topic) DEFERRABLE INITIALLY DEFERRED"
+        )
+    try:
+        with pytest.raises(IntegrityError):
+            act(lambda: [rows.insert([entry("a")]) for _ in range(2)])
+        assert topics() == []
+        act(lambda: rows.insert([entry("a")]))
+        assert topics() == ["a"]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE outbox_feedentry DROP CONSTRAINT once")
+
+
 def test_of_an_action_that_fails_nothing_is_sent(sent):
     def do():
         rows.insert([entry("a")])
@@ -92,6 +147,17 @@ def test_of_an_action_that_fails_nothing_is_sent(sent):
     assert sent() == 0
     rows.insert([entry("b")])
     assert topics() == ["b"]
+
+
+def test_begin_and_commit_take_no_trip_of_their_own(settings):
+    settings.DATABASE_PREPARES = False
+    with on_the_wire() as messages:
+        act(lambda: rows.fetch("SELECT 1") and rows.insert([entry("a")]))
+        act(lambda: rows.insert([entry("b")]))
+
+    ends = [(text.split(";\n")[0], text.split(";\n")[-1]) for text in messages]
+    assert ends == [("BEGIN", "SELECT 1"), (ANY, "COMMIT"), ("BEGIN", "COMMIT")], messages
+    assert topics() == ["a", "b"]
 
 
 def test_outside_an_action_nothing_waits(sent):

@@ -39,7 +39,7 @@ demo: run-packages ## One buyer's journey through the running shop, with the liv
 	@exec $(BIN)/python -m backend.devstack.demo
 
 bench: run-packages ## How fast the shop is, beside this machine and other shops (SCALE=1: 100,000 products too, every figure)
-	@exec $(BIN)/python -m backend.devstack.bench $(if $(SCALE),--only reads deep writes memory sockets peers scale) $(BENCH)
+	@exec $(BIN)/python -m backend.devstack.bench $(if $(SCALE),--only reads deep writes memory sockets servers peers scale) $(BENCH)
 
 bench-compare: run-packages ## Two runs of make bench side by side (A=commit B=commit, or the last two)
 	@exec $(BIN)/python -m backend.devstack.bench.compare $(A) $(B)

@@ -44,8 +44,12 @@ ROWS = {
     "deliveries per CPU second": "bare app under Daphne",
     "commit to socket, p50 in ms": "bare app under Daphne",
     "commit to socket, p99 in ms": "bare app under Daphne",
+} | {
+    f"{what}, by {server}": "itself" if server == "Granian WSGI" else "Granian WSGI"
+    for what in ("empty endpoint", "product list, cached", "add to cart")
+    for server in ("Granian WSGI", "Granian ASGI", "uvicorn", "Daphne")
 }
-ONE_SHOP = ["--only", "reads", "deep", "writes", "memory", "sockets"]
+ONE_SHOP = ["--only", "reads", "deep", "writes", "memory", "sockets", "servers"]
 
 
 def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:

@@ -8,7 +8,20 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from backend.devstack.bench import memory, peers, plans, reads, report, scale, shop, sockets, table, writes
+from backend.devstack.bench import (
+    carriers,
+    memory,
+    peers,
+    plans,
+    reads,
+    report,
+    scale,
+    shop,
+    sockets,
+    table,
+    writes,
+)
+from backend.devstack.bench.carriers import Carriers
 from backend.devstack.bench.deep import Deep
 from backend.devstack.bench.measuring import CONNECTIONS, Measure
 from backend.devstack.bench.row import Row
@@ -20,8 +33,8 @@ from backend.devstack.console import Console
 from backend.devstack.postgres_wheel import PostgresFailed
 from backend.devstack.valkey import ValkeyFailed
 
-_KINDS = ("reads", "deep", "writes", "memory", "sockets", "peers", "scale")
-_USUAL = tuple(kind for kind in _KINDS if kind != "scale")
+_KINDS = ("reads", "deep", "writes", "memory", "sockets", "servers", "peers", "scale")
+_USUAL = tuple(kind for kind in _KINDS if kind not in ("servers", "scale"))
 
 
 class Bench:
@@ -37,7 +50,8 @@ class Bench:
         given = self._given
         if set(given.only) - {"peers", "scale"}:
             buyers = round(writes.BUYERS_A_SECOND * given.seconds * given.repeats)
-            sizes = {"products": given.products, "buyers": buyers}
+            made = buyers + ("servers" in given.only) * carriers.needed(buyers)
+            sizes = {"products": given.products, "buyers": made}
             sizes["reads"] = reads.needed(given.seconds * given.repeats)
             with shop.running(**sizes, programs=shop.ALL, console=self._console) as running:
                 yield from self._of(running, buyers)
@@ -55,6 +69,7 @@ class Bench:
             "writes": lambda: Writes(measure, buyers=buyers).rows(),
             "memory": lambda: memory.rows(measure, console=self._console, early=1000, late=given.requests),
             "sockets": lambda: sockets.rows(running, sockets=given.sockets, seconds=given.seconds),
+            "servers": lambda: Carriers(measure, console=self._console).rows(),
         }
         for kind, measured in kinds.items():
             if kind in given.only:
@@ -103,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     words = "how large the shops of peers and scale are (1000 100000)"
     sizes = (scale.SMALL, scale.LARGE)
     parser.add_argument("--sizes", type=int, nargs=2, default=sizes, metavar=("SMALL", "LARGE"), help=words)
-    words = f"of {', '.join(_KINDS)}; usually all but scale, which needs a large shop"
+    words = f"of {', '.join(_KINDS)}; usually all but servers and scale, which needs a large shop"
     parser.add_argument("--only", nargs="+", choices=_KINDS, default=_USUAL, help=words)
     return parser
 

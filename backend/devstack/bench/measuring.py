@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -41,12 +41,16 @@ class Measure:
         seconds: float = 0,
         statuses: Collection[str] = ("200",),
         port: int = 0,
+        pids: Mapping[str, int] | None = None,
     ) -> Result:
-        """NAME.requests to the REST tier. Raises Failed for an answer that is not one of these."""
+        """NAME.requests to the REST tier, or to a port and processes that may stand in for it.
+
+        Raises Failed for an answer that is not one of these.
+        """
         job = Job(
             port=port or self.shop.api_port,
             requests=str(self.file(f"{name}.requests")),
-            pids=dict(self.shop.pids),
+            pids=dict(pids or self.shop.pids),
             seconds=seconds or self.seconds,
             warm_up=WARM_UP * (seconds or self.seconds),
             connections=CONNECTIONS,

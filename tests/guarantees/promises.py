@@ -7,6 +7,7 @@ from tests.guarantees import (
     crossings,
     events,
     faults,
+    guests,
     hearing,
     intents,
     killed,
@@ -44,5 +45,6 @@ CHAPTERS = [
     clients,
     relaying,
     showing,
+    guests,
 ]
 ALL = [promise for chapter in CHAPTERS for promise in chapter.PROMISES]

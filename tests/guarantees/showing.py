@@ -3,12 +3,7 @@
 from tests.guarantees.promise import Break, Edit, Promise
 
 SOLD_OUT = "tests/inventory/test_soldout.py"
-CACHE = "tests/catalog/test_cache.py"
 ACTIONS = "backend/catalog/actions.py"
-SIGNS = "backend/catalog/signs.py"
-GENERATIONS = "backend/catalog/generations.py"
-SIGNED = "tests/catalog/test_signs.py"
-GUESTS = "tests/faults/test_guests.py"
 PROMISES = [
     Promise(
         key="V1",
@@ -106,30 +101,6 @@ PROMISES = [
         ],
     ),
     Promise(
-        key="V4",
-        says="A slow reader never brings back what was before a change; guests see it in two seconds.",
-        kept_by="`catalog.generations`: an answer is kept under the one it was asked under",
-        breaks=[
-            Break(
-                out="asking for the generation before the database",
-                edits=[
-                    Edit(
-                        "backend/catalog/cache.py",
-                        "    _memory.keep(address, fresh, generation=generation, until=until)\n",
-                        "    _memory.keep(address, fresh, "
-                        "generation=generations.in_use() or '', until=until)\n",
-                    )
-                ],
-                tests=[f"{CACHE}::test_a_reader_that_was_slower_than_a_write_brings_nothing_old_back"],
-            ),
-            Break(
-                out="naming a new generation",
-                edits=[Edit(SIGNS, "if is_stale then redis.call('SET', KEYS[2], ARGV[2]) end\n", "")],
-                tests=[f"{CACHE}::test_after_every_kind_of_write_guests_see_it"],
-            ),
-        ],
-    ),
-    Promise(
         key="V5",
         says="A token is worth nothing within five seconds of its sign-in's end, or nobody is let in.",
         kept_by="`accounts.endings`: asked once a second; old news is no news",
@@ -158,45 +129,6 @@ PROMISES = [
                     )
                 ],
                 tests=["tests/accounts/test_endings.py::test_an_end_that_waited_for_its_commit_is_heard"],
-            ),
-        ],
-    ),
-    Promise(
-        key="V6",
-        says="Guests see it in two seconds also when relays are dead, stuck or behind, or Redis lost news.",
-        kept_by="`catalog.signs`: what no relay signs for lasts a turn; one that misses its sign names anew",
-        breaks=[
-            Break(
-                out="the age of the signs",
-                edits=[
-                    Edit(
-                        GENERATIONS,
-                        "local left = math.min(turn, oldest + ARGV[3] - now)",
-                        "local left = turn",
-                    )
-                ],
-                tests=[
-                    f"{SIGNED}::test_a_sign_is_good_for_its_time",
-                    f"{GUESTS}::test_a_price_that_changes_after_the_relay_was_killed_is_seen",
-                ],
-            ),
-            Break(
-                out="wanting a sign for each shard",
-                edits=[Edit(GENERATIONS, "#signs < tonumber(ARGV[4]) and 0 or now", "now")],
-                tests=[f"{SIGNED}::test_one_shard_that_nobody_leads_is_enough"],
-            ),
-            Break(
-                out="signing for no later time while something is left behind",
-                edits=[Edit(SIGNS, "        if is_all:\n", "        if True:\n")],
-                tests=[f"{SIGNED}::test_a_look_that_leaves_something_behind_signs_for_no_later_time"],
-            ),
-            Break(
-                out="looking for its last sign",
-                edits=[Edit(SIGNS, " or redis.call('HGET', KEYS[1], ARGV[place]) ~= ARGV[1]", "")],
-                tests=[
-                    f"{SIGNED}::test_redis_that_comes_back_as_it_was_before_a_change_revives_nothing",
-                    f"{GUESTS}::test_what_redis_forgot_is_not_shown_again",
-                ],
             ),
         ],
     ),

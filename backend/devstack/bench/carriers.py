@@ -1,7 +1,7 @@
 """The servers that may carry REST, side by side: one process of each, asked the same in turn (ADR 15)."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import NamedTuple
@@ -95,7 +95,7 @@ def _command(name: str, port: int) -> list[str]:
     return _WEB
 
 
-def _middle(what: str, name: str, rounds: list[Mapping[str, Result]]) -> Row:
+def _middle(what: str, name: str, rounds: Sequence[Mapping[str, Result]]) -> Row:
     return Row.middle([_row(what, name, one) for one in rounds])
 
 

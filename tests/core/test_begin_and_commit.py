@@ -1,0 +1,76 @@
+"""BEGIN and COMMIT travel with the statements around them, and mean what they always did."""
+
+import re
+import tempfile
+from contextlib import contextmanager
+from unittest.mock import ANY
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from psycopg.pq import Trace
+
+from backend.core import rows
+from tests.core.acting import act, entry, topics
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def on_the_wire():
+    """What libpq itself says it sent, message by message."""
+    connection.ensure_connection()
+    messages, pgconn = [], connection.connection.pgconn
+    with tempfile.TemporaryFile("w+") as trace:
+        pgconn.trace(trace.fileno())
+        pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
+        yield messages
+        pgconn.untrace()
+        trace.seek(0)
+        messages += re.findall(r'^F\t.*?"(.*?)"$', trace.read(), re.MULTILINE | re.DOTALL)
+
+
+def test_begin_and_commit_take_no_trip_of_their_own(settings):
+    settings.DATABASE_PREPARES = False
+    with on_the_wire() as messages:
+        act(lambda: rows.fetch("SELECT 1") and rows.insert([entry("a")]))
+        act(lambda: rows.insert([entry("b")]))
+
+    ends = [(text.split(";\n")[0], text.split(";\n")[-1]) for text in messages]
+    assert ends == [("BEGIN", "SELECT 1"), (ANY, "COMMIT"), ("BEGIN", "COMMIT")], messages
+    assert topics() == ["a", "b"]
+
+
+def test_what_waits_within_more_leaves_the_commit_to_the_whole():
+    with transaction.atomic():
+        act(lambda: rows.insert([entry("a")]))
+        transaction.set_rollback(True)
+
+    assert topics() == []
+
+
+def test_what_hangs_on_the_commit_comes_behind_it():
+    seen = []
+
+    def do():
+        transaction.on_commit(lambda: seen.append((connection.in_atomic_block, topics())))
+        rows.insert([entry("a")])
+
+    act(do)
+
+    assert seen == [(False, ["a"])]
+
+
+def test_a_commit_that_is_refused_undoes_the_whole_and_leaves_a_session_that_works():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE outbox_feedentry ADD CONSTRAINT once UNIQUE (topic) DEFERRABLE INITIALLY DEFERRED"
+        )
+    try:
+        with pytest.raises(IntegrityError):
+            act(lambda: [rows.insert([entry("a")]) for _ in range(2)])
+        assert topics() == []
+        act(lambda: rows.insert([entry("a")]))
+        assert topics() == ["a"]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE outbox_feedentry DROP CONSTRAINT once")

@@ -26,6 +26,8 @@ def settings(url: str, *, pool_size: int) -> dict[str, Any]:
     may ask for other limits of that kind.
     """
     database: dict[str, Any] = {**dj_database_url.parse(url), "CONN_HEALTH_CHECKS": True}
+    # They would be held beyond their transaction (core/roundtrips.py), and a pool could not lend the session.
+    database["DISABLE_SERVER_SIDE_CURSORS"] = True
     timeouts = {"lock": "4s", "statement": "15s", "idle_in_transaction_session": "10s"}
     if pool_size:
         timeouts["transaction"] = "12s"

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from psycopg.pq import TransactionStatus
 
 from backend.core.plans import Plans
@@ -76,9 +76,10 @@ def _taken() -> list[Statement]:
 
 
 def _send(statements: Sequence[Statement]) -> list[Answer]:
+    """A transaction that this fails in is over: what waited may be lost, or it may never have begun."""
     if not statements:
         return []
-    with connection.cursor() as cursor:
+    with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
         plans = Plans(connection.connection)
         cursor.execute(_text(cursor, statements, plans))
         plans.remember()
@@ -91,18 +92,24 @@ def _send(statements: Sequence[Statement]) -> list[Answer]:
 def _text(cursor: Any, statements: Sequence[Statement], plans: Plans) -> Together:
     """Of the statements, behind what must be prepared for them."""
     with connection.wrap_database_errors:
-        begin = [_BEGIN] if _is_to_begin() else []
         sent = [plans.execution(one) if _is_planned_once(one) else one for one in statements]
         parts = [cursor.mogrify(one.sql, one.values) for one in sent]
+        begin = [_BEGIN] if _is_to_begin() else []
     text = Together(";\n".join([*(one.sql for one in begin), *plans.fresh, *parts]))
     text.parts = [*begin, *statements]
     return text
 
 
 def _is_to_begin() -> bool:
-    """Whether the transaction is yet to begin. psycopg would send a BEGIN of its own, unless told not to."""
+    """Whether the transaction is yet to begin, as they usually do.
+
+    psycopg would send a BEGIN of its own, unless told not to.
+    """
     session = connection.connection
-    if not connection.in_atomic_block or session.info.transaction_status != TransactionStatus.IDLE:
+    is_django_s = connection.in_atomic_block and connection.commit_on_exit
+    if not is_django_s or session.info.transaction_status != TransactionStatus.IDLE:
+        return False
+    if session.isolation_level is not None:
         return False
     session.autocommit = True
     return True

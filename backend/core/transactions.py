@@ -9,6 +9,7 @@ from functools import wraps
 
 from django.db import InternalError, OperationalError, connection, transaction
 from psycopg import errors
+from psycopg.pq import TransactionStatus
 
 from backend.core import roundtrips
 from backend.core.statements import Answer, Statement
@@ -29,7 +30,9 @@ def retried[**Given, Result](action: Callable[Given, Result]) -> Callable[Given,
 
     Up to three times, with jitter between; then the OperationalError is the caller's, and nothing is changed.
     Inside another action it is a part of that one: only the outermost is run again, and a part's refusal is
-    the whole's: swallowing it is a RuntimeError. Inside a transaction of other making it is a savepoint.
+    the whole's: swallowing it, or what PostgreSQL refused, is a RuntimeError. Inside a transaction of other
+    making it is a savepoint. What hangs on the commit must not ask PostgreSQL: if that lost a race, the whole
+    would be run a second time.
     """
 
     @wraps(action)
@@ -40,7 +43,7 @@ def retried[**Given, Result](action: Callable[Given, Result]) -> Callable[Given,
             try:
                 with transaction.atomic(savepoint=not is_part), _together(is_part):
                     result = action(*given, **named)
-                    if transaction.get_rollback():
+                    if transaction.get_rollback() or _is_aborted():
                         raise RuntimeError("a part of this action was refused, and the refusal swallowed")
                     return result
             finally:
@@ -49,6 +52,12 @@ def retried[**Given, Result](action: Callable[Given, Result]) -> Callable[Given,
         return attempt() if connection.in_atomic_block else again(attempt)
 
     return run
+
+
+def _is_aborted() -> bool:
+    """Then PostgreSQL would answer COMMIT by undoing all of it, which is no error to anybody."""
+    session = connection.connection
+    return session is not None and session.info.transaction_status == TransactionStatus.INERROR
 
 
 def _together(is_part: bool) -> AbstractContextManager[None]:

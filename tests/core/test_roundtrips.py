@@ -1,6 +1,7 @@
 """Several statements are one round trip, and none is done later than anybody could tell."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
@@ -76,6 +77,18 @@ def test_of_an_action_that_fails_nothing_is_sent(sent):
     assert sent() == 0
     rows.insert([entry("b")])
     assert topics() == ["b"]
+
+
+def test_what_is_lost_with_a_text_that_failed_is_missed():
+    def do():
+        rows.insert([entry("a")])
+        with suppress(DataError):
+            rows.fetch("SELECT %(it)s", it="\x00")
+
+    with pytest.raises(RuntimeError, match="swallowed"):
+        act(do)
+
+    assert topics() == []
 
 
 def test_outside_an_action_nothing_waits(sent):

@@ -58,4 +58,4 @@ def test_one_command_prints_everything():
 
 
 def test_other_shops_are_there_unasked():
-    assert set(bench._KINDS) - set(bench._parser().parse_args([]).only) == {"scale"}
+    assert set(bench._KINDS) - set(bench._parser().parse_args([]).only) == {"scale", "servers"}

@@ -5,8 +5,10 @@ from tests.guarantees.promise import Break, Edit, Promise
 RETRIES = "tests/core/test_transactions.py"
 WAITS = "tests/concurrency/test_lock_waits.py"
 LIMITS = "tests/config/test_database.py"
+ENDS = "tests/core/test_begin_and_commit.py"
 TRANSACTIONS = "backend/core/transactions.py"
 DATABASE = "backend/config/database.py"
+ROUNDTRIPS = "backend/core/roundtrips.py"
 PROMISES = [
     Promise(
         key="L5",
@@ -112,6 +114,31 @@ PROMISES = [
                 out="that timeout",
                 edits=[Edit(DATABASE, 'timeouts["transaction"] = "12s"', 'timeouts["transaction"] = "0"')],
                 tests=[f"{LIMITS}::test_only_a_request_may_not_take_longer_than_its_answer"],
+            ),
+        ],
+    ),
+    Promise(
+        key="L10",
+        says="An action that PostgreSQL undid is never told as done, whoever swallowed the error.",
+        kept_by="`core.transactions.retried`; `core.roundtrips`: a transaction whose text failed is over",
+        breaks=[
+            Break(
+                out="looking whether the transaction is aborted",
+                edits=[Edit(TRANSACTIONS, " or _is_aborted()", "")],
+                tests=[f"{ENDS}::test_what_postgresql_refused_can_not_be_passed_over"],
+            ),
+            Break(
+                out="marking it as over",
+                edits=[Edit(ROUNDTRIPS, "transaction.mark_for_rollback_on_error(), ", "")],
+                tests=[
+                    f"{ENDS}::test_behind_a_first_text_that_never_was_nothing_commits_by_itself",
+                    "tests/core/test_roundtrips.py::test_what_is_lost_with_a_text_that_failed_is_missed",
+                ],
+            ),
+            Break(
+                out="leaving the COMMIT to the whole",
+                edits=[Edit(ROUNDTRIPS, "len(connection.atomic_blocks) == 1 and ", "")],
+                tests=[f"{ENDS}::test_what_waits_within_more_leaves_the_commit_to_the_whole"],
             ),
         ],
     ),

@@ -93,8 +93,8 @@ PROMISES = [
                     )
                 ],
                 tests=[
-                    "tests/catalog/test_races.py::test_a_category_is_renamed_while_a_product_moves_in",
-                    "tests/catalog/test_races.py"
+                    "tests/catalog/test_moves_at_once.py::test_a_category_is_renamed_while_a_product_moves_in",
+                    "tests/catalog/test_moves_at_once.py"
                     "::test_what_a_category_is_under_is_renamed_while_a_product_moves_in",
                 ],
             ),

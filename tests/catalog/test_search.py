@@ -1,48 +1,16 @@
-"""Search finds whole words, beginnings, and words of six letters or more with one typo in them."""
+"""Search finds whole words, and beginnings of them."""
 
-import itertools
-import re
 import string
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
-from hypothesis import strategies as st
 
-from backend.catalog import actions, anew, search, typos, words
+from backend.catalog import actions, anew, search, words
 from backend.catalog.models import Category
 from tests.catalog.drafting import create, update, variant
+from tests.catalog.searching import found
 
 pytestmark = pytest.mark.django_db
-
-
-def found(caller, text, **parameters):
-    """The slugs that the search answers, in order."""
-    response = caller.get_with("products/", {"search": text, **parameters})
-    assert response.status_code == 200
-    return [product["slug"] for product in response.json()["results"]]
-
-
-@pytest.fixture
-def caller(as_guest):
-    def get_with(path, parameters):
-        return as_guest.client.get(f"/api/v1/{path}", parameters)
-
-    as_guest.get_with = get_with
-    return as_guest
-
-
-def with_one_typo(word):
-    """Every way to mistype the word once, as the contract lists them."""
-    letters = string.ascii_lowercase
-    for at in range(len(word)):
-        yield word[:at] + word[at + 1 :]
-        yield from (word[:at] + letter + word[at + 1 :] for letter in letters if letter != word[at])
-    for at in range(len(word) + 1):
-        yield from (word[:at] + letter + word[at:] for letter in letters)
-    for at in range(len(word) - 1):
-        if word[at] != word[at + 1]:
-            yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
 
 @pytest.mark.parametrize(
@@ -70,49 +38,6 @@ def test_accents_do_not_matter(caller, text):
     assert found(caller, text) == ["dessert"]
 
 
-@pytest.mark.parametrize(
-    "text", ["mackbook", "macbok", "mavbook", "amcbook", "macbo0k", "macobok pro", "macboko"]
-)
-def test_one_typo_is_forgiven(caller, text):
-    create("MB-1", name="Macbook Pro", slug="macbook")
-
-    assert found(caller, text) == ["macbook"]
-
-
-@pytest.mark.parametrize("text", ["lmap", "chiar", "mcabkoo", "macbkoook", "mbook"])
-def test_short_words_and_two_typos_are_not_forgiven(caller, text):
-    create("MB-1", name="Macbook Lamp Chair")
-
-    assert found(caller, text) == []
-
-
-def test_every_single_typo_of_a_word_is_forgiven(caller):
-    create("S-1", name="Banana", slug="banana")
-    typed = sorted({*with_one_typo("banana")} - {"banana"})
-
-    missed = [text for text in typed[:: len(typed) // 40] if found(caller, text) != ["banana"]]
-
-    assert missed == []
-
-
-def test_one_typo_is_told_from_none_and_from_two():
-    for word in ("banana", "gadget", "keyboard"):
-        once = {*with_one_typo(word)} - {word}
-        twice = {*itertools.chain.from_iterable(map(with_one_typo, list(once)[::20]))} - once - {word}
-
-        assert all(typos.is_one_typo(typed=typed, word=word) for typed in once)
-        assert not any(typos.is_one_typo(typed=typed, word=word) for typed in {*twice, word})
-
-
-@given(st.text("ab", min_size=6, max_size=9), st.data())
-def test_one_typo_leaves_parts_intact(word, data):
-    typed = data.draw(st.sampled_from(sorted(with_one_typo(word))))
-
-    parts = typos.intact_parts(typed)
-
-    assert any(re.fullmatch(f"{start}.*{end}", word) for start, end in parts)
-
-
 @pytest.mark.parametrize("more", [0, search.MOST_ENDINGS, search.MOST_ENDINGS + 1])
 def test_a_beginning_is_found_however_many_words_begin_so(caller, more):
     create("LAMP", name="Lamp", slug="whole")
@@ -131,14 +56,6 @@ def test_what_goes_on_with_a_digit_is_found_by_its_beginning(caller, text):
 
     assert found(caller, text) == ["macbook"]
     assert found(caller, f"{text}x") == []
-
-
-def test_what_is_meant_comes_before_what_is_forgiven(caller):
-    create("A", name="Jacket of a packet", slug="both")
-    create("B", name="Blue packet", slug="packet", description="Comes without a jacket.")
-    create("C", name="Packet, packet, packet", slug="packets")
-
-    assert found(caller, "jacket") == ["both", "packet", "packets"]
 
 
 def test_a_name_weighs_more_than_a_description(caller):

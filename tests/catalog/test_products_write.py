@@ -1,4 +1,4 @@
-"""Products are created, changed and taken off sale, with their SKUs, stock and news."""
+"""Products are created, changed and taken off sale, with their addresses and news."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from backend.catalog import actions
 from backend.catalog.drafts import ImageDraft
-from backend.catalog.models import Category, Product, Variant
+from backend.catalog.models import Category, Product
 from backend.core.errors import Conflict, Invalid, Missing
 from backend.inventory.models import Stock
 from backend.outbox.models import Event
@@ -16,11 +16,6 @@ from tests import factories
 from tests.catalog.drafting import create, draft, update, variant
 
 pytestmark = pytest.mark.django_db
-
-
-def sold_under(slug):
-    """The SKUs that stock is counted of under the product's slug."""
-    return dict(Stock.objects.filter(product=slug).order_by("sku").values_list("sku", "on_hand"))
 
 
 def told():
@@ -36,12 +31,6 @@ def test_a_product_without_variants_is_counted_under_its_own_sku():
     assert told() == [{"product_id": str(product.pk), "slug": "lamp"}]
 
 
-def test_a_product_with_variants_is_counted_under_theirs():
-    create(quantity=7, variants=(variant("LAMP-R", quantity=2), variant("LAMP-G", quantity=3)))
-
-    assert sold_under("lamp") == {"LAMP-G": 3, "LAMP-R": 2}
-
-
 def test_a_slug_made_from_the_name_steps_aside_for_a_taken_one():
     slugs = [create(f"L{n}", name="Étoile: the Lamp").slug for n in range(3)]
 
@@ -51,19 +40,6 @@ def test_a_slug_made_from_the_name_steps_aside_for_a_taken_one():
 @pytest.mark.parametrize("name", ["灯", "🙂", "Categories"])
 def test_a_name_that_makes_no_slug_gets_one_all_the_same(name):
     assert create("LAMP-1", name=name).slug in ("lamp-1", "categories-2")
-
-
-@pytest.mark.parametrize("taken", ["LAMP", "LAMP-R"])
-@pytest.mark.parametrize("as_variant", [False, True])
-def test_an_sku_is_unique_across_products_and_variants(taken, as_variant):
-    create(variants=(variant("LAMP-R"),))
-
-    with pytest.raises(Conflict) as refused:
-        create("DESK", variants=(variant(taken),)) if as_variant else create(taken, slug="other")
-
-    assert refused.value.details["sku"]
-    assert Product.objects.count() == 1
-    assert not Stock.objects.filter(sku="DESK").exists()
 
 
 def test_a_taken_slug_is_refused():
@@ -126,48 +102,6 @@ def test_the_same_draft_again_changes_nothing():
     assert not Event.objects.exists()
 
 
-def test_variants_are_matched_by_sku_and_missing_ones_go_off_sale():
-    create(variants=(variant("LAMP-R", quantity=2), variant("LAMP-G", quantity=3)))
-    red = Variant.objects.get(sku="LAMP-R")
-
-    update("lamp", variants=(variant("LAMP-R", name="Ruby", quantity=50), variant("LAMP-B", quantity=4)))
-
-    assert sold_under("lamp") == {"LAMP-B": 4, "LAMP-R": 2}
-    assert list(Variant.objects.filter(is_active=True).values_list("sku", "name")) == [
-        ("LAMP-R", "Ruby"),
-        ("LAMP-B", "Lamp-B"),
-    ]
-    assert Variant.objects.get(sku="LAMP-R").pk == red.pk
-
-
-def test_a_variant_that_comes_back_has_its_old_stock():
-    create(variants=(variant("LAMP-R", quantity=2),))
-    update("lamp", quantity=6)
-    assert sold_under("lamp") == {"LAMP": 6}
-
-    update("lamp", variants=(variant("LAMP-R", quantity=99),))
-
-    assert sold_under("lamp") == {"LAMP-R": 2}
-
-
-def test_a_new_slug_takes_the_stock_along():
-    create(quantity=4)
-
-    update("lamp", slug="light")
-
-    assert (sold_under("lamp"), sold_under("light")) == ({}, {"LAMP": 4})
-
-
-def test_the_sku_of_a_product_never_changes():
-    create(quantity=4)
-
-    with pytest.raises(Invalid) as refused:
-        update("lamp", sku="OTHER")
-
-    assert refused.value.details == {"sku": ["The SKU of a product never changes."]}
-    assert Product.objects.get().sku == "LAMP"
-
-
 def test_a_changed_price_is_written_and_told():
     create()
     Event.objects.all().delete()
@@ -177,17 +111,6 @@ def test_a_changed_price_is_written_and_told():
 
     assert (product.price, product.updated_at) == (Decimal("8.50"), now)
     assert told() == [{"product_id": str(product.pk), "slug": "lamp"}]
-
-
-def test_named_fields_change_and_no_others():
-    create(quantity=4, weight="2.1", variants=(variant("LAMP-R", quantity=2),))
-
-    product = actions.change_product(
-        slug="lamp", changes={"is_featured": True}, actor_id=None, now=timezone.now()
-    )
-
-    assert (product.is_featured, product.weight, product.name) == (True, "2.1", "Lamp")
-    assert sold_under("lamp") == {"LAMP-R": 2}
 
 
 def test_deactivating_twice_tells_once():

@@ -1,6 +1,13 @@
 """Callers, shelves and products to begin with."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
+from django.utils import timezone
+
+from backend.catalog import actions
+from tests.catalog.drafting import create, made_at
 
 
 @pytest.fixture
@@ -10,3 +17,20 @@ def caller(as_guest):
 
     as_guest.get_with = get_with
     return as_guest
+
+
+@pytest.fixture
+def shelf():
+    """Three levels of categories; a is sold out, d is not counted, e is off sale."""
+    now = timezone.now()
+    home = actions.ensure_category(names=["Home"], now=now)
+    lights = actions.ensure_category(names=["Home", "Lights"], now=now)
+    desk = actions.ensure_category(names=["Home", "Lights", "Desk lights"], now=now)
+    other = actions.ensure_category(names=["Other"], now=now)
+    create("A", price=Decimal("10.00"), category=home.slug, quantity=0)
+    create("B", price=Decimal("24.99"), category=lights.slug, quantity=2)
+    create("C", price=Decimal("25.00"), category=desk.slug, quantity=3)
+    create("D", price=Decimal("1500.00"), category=other.slug, track_inventory=False)
+    create("E", price=Decimal("10.00"), category=home.slug, quantity=5, is_active=False)
+    for age, sku in enumerate("ABCDE"):
+        made_at(now - timedelta(hours=age), sku=sku)

@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils import timezone
 
-from backend.catalog import actions
+from backend.catalog import actions, shelving
 from backend.catalog.drafts import ProductDraft, VariantDraft
+from backend.catalog.models import Product
 
 
 def draft(sku="LAMP", **fields):
@@ -23,3 +25,10 @@ def create(sku="LAMP", **fields):
 
 def update(at, /, sku="LAMP", **fields):
     return actions.update_product(slug=at, draft=draft(sku, **fields), actor_id=None, now=timezone.now())
+
+
+def made_at(now, **which):
+    """As if these products had been made then."""
+    Product.objects.filter(**which).update(created_at=now)
+    with transaction.atomic():
+        shelving.refresh(Product.objects.filter(**which).values_list("pk", flat=True))

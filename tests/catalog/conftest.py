@@ -7,7 +7,9 @@ import pytest
 from django.utils import timezone
 
 from backend.catalog import actions
-from tests.catalog.drafting import create, made_at
+from backend.catalog.drafts import ImageDraft
+from tests import factories
+from tests.catalog.drafting import create, made_at, variant
 
 
 @pytest.fixture
@@ -34,3 +36,28 @@ def shelf():
     create("E", price=Decimal("10.00"), category=home.slug, quantity=5, is_active=False)
     for age, sku in enumerate("ABCDE"):
         made_at(now - timedelta(hours=age), sku=sku)
+
+
+@pytest.fixture
+def laptop():
+    factories.category("laptops", name="Laptops")
+    return create(
+        "MBPRO",
+        name='MacBook Pro 16"',
+        slug="macbook",
+        description="Powerful.",
+        price=Decimal("2499.99"),
+        compare_price=Decimal("2999.99"),
+        cost_price=Decimal("1500.00"),
+        category="laptops",
+        weight="2.1",
+        dimensions="35 x 24 x 1.6 cm",
+        images=(
+            ImageDraft(image="https://cdn.example/1.jpg", alt_text="Back", order=2),
+            ImageDraft(image="front.png", alt_text="Front", is_primary=True, order=1),
+        ),
+        variants=(
+            variant("MB-512", name="512", quantity=10, attributes={"ram": "16GB"}),
+            variant("MB-1T", name="1T", quantity=5, price=Decimal("2799.00")),
+        ),
+    )

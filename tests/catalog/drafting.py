@@ -8,6 +8,7 @@ from django.utils import timezone
 from backend.catalog import actions, shelving
 from backend.catalog.drafts import ProductDraft, VariantDraft
 from backend.catalog.models import Product
+from backend.reviews.models import Review
 
 
 def draft(sku="LAMP", **fields):
@@ -32,3 +33,9 @@ def made_at(now, **which):
     Product.objects.filter(**which).update(created_at=now)
     with transaction.atomic():
         shelving.refresh(Product.objects.filter(**which).values_list("pk", flat=True))
+
+
+def reviewed(product, user, **fields):
+    actions.record_rating(product_id=product.pk, rating_delta=5, count_delta=1, now=timezone.now())
+    fields = {"rating": 5, "title": "Good", "comment": "Very.", **fields}
+    return Review.objects.create(product=product, user=user, **fields)

@@ -61,3 +61,8 @@ def laptop():
             variant("MB-1T", name="1T", quantity=5, price=Decimal("2799.00")),
         ),
     )
+
+
+@pytest.fixture
+def laptops(db):
+    factories.category("laptops", name="Laptops")

@@ -39,3 +39,23 @@ def reviewed(product, user, **fields):
     actions.record_rating(product_id=product.pk, rating_delta=5, count_delta=1, now=timezone.now())
     fields = {"rating": 5, "title": "Good", "comment": "Very.", **fields}
     return Review.objects.create(product=product, user=user, **fields)
+
+
+BODY = {
+    "name": 'MacBook Pro 16"',
+    "description": "Powerful.",
+    "price": "2499.99",
+    "compare_price": "2999.99",
+    "cost_price": "1500.00",
+    "sku": "MBPRO",
+    "category": "laptops",
+    "quantity": 15,
+    "weight": "2.1",
+    "dimensions": "35 x 24 x 1.6 cm",
+    "is_featured": True,
+    "low_stock_threshold": 3,
+    "variants": [
+        {"name": "512", "sku": "MB-512", "price": "2399.00", "quantity": 10, "attributes": {"ram": "16GB"}}
+    ],
+    "images": [{"image": "products/1.png", "alt_text": "Front", "is_primary": True, "order": 1}],
+}

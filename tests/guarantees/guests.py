@@ -2,7 +2,7 @@
 
 from tests.guarantees.promise import Break, Edit, Promise
 
-CACHE = "tests/catalog/test_cache.py"
+ENDS = "tests/catalog/test_cache_ends.py"
 SIGNS = "backend/catalog/signs.py"
 GENERATIONS = "backend/catalog/generations.py"
 KEPT = "backend/catalog/cache.py"
@@ -25,12 +25,12 @@ PROMISES = [
                         "generation=generations.in_use() or '', until=until)\n",
                     )
                 ],
-                tests=[f"{CACHE}::test_a_reader_that_was_slower_than_a_write_brings_nothing_old_back"],
+                tests=[f"{ENDS}::test_a_reader_that_was_slower_than_a_write_brings_nothing_old_back"],
             ),
             Break(
                 out="naming a new generation",
                 edits=[Edit(SIGNS, "if is_stale then redis.call('SET', KEYS[2], ARGV[2]) end\n", "")],
-                tests=[f"{CACHE}::test_after_every_kind_of_write_guests_see_it"],
+                tests=[f"{ENDS}::test_after_every_kind_of_write_guests_see_it"],
             ),
         ],
     ),

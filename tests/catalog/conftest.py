@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from backend.catalog import actions
+from backend.catalog import actions, cache
 from backend.catalog.drafts import ImageDraft
 from tests import factories
+from tests.catalog.crowded import asked_before
 from tests.catalog.drafting import create, made_at, variant
 
 
@@ -66,3 +67,9 @@ def laptop():
 @pytest.fixture
 def laptops(db):
     factories.category("laptops", name="Laptops")
+
+
+@pytest.fixture
+def is_crowded(monkeypatch):
+    """What the crowd asks for was asked for before."""
+    monkeypatch.setattr(cache, "_memory", asked_before())

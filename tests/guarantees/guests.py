@@ -8,6 +8,7 @@ GENERATIONS = "backend/catalog/generations.py"
 KEPT = "backend/catalog/cache.py"
 SIGNED = "tests/catalog/test_signs.py"
 STAMPEDE = "tests/catalog/test_stampede.py"
+MARKS = "tests/catalog/test_marks.py"
 GUESTS = "tests/faults/test_guests.py"
 PROMISES = [
     Promise(
@@ -92,12 +93,12 @@ PROMISES = [
             Break(
                 out="the mark of the process that makes it",
                 edits=[Edit(KEPT, "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])\n", "")],
-                tests=[f"{STAMPEDE}::test_another_process_waits_for_it"],
+                tests=[f"{MARKS}::test_another_process_waits_for_it"],
             ),
             Break(
                 out="the end of the mark of one that died",
                 edits=[Edit(KEPT, ", 'PX', ARGV[2])", ")")],
-                tests=[f"{STAMPEDE}::test_a_mark_does_not_outlive_who_made_it"],
+                tests=[f"{MARKS}::test_a_mark_does_not_outlive_who_made_it"],
             ),
         ],
     ),

@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from backend.catalog import actions, cache
+from backend.catalog import actions, cache, generations
 from backend.catalog.drafts import ImageDraft
 from tests import factories
 from tests.catalog.crowded import asked_before
 from tests.catalog.drafting import create, made_at, variant
+from tests.catalog.signing import A_MINUTE
 
 
 @pytest.fixture
@@ -73,3 +74,9 @@ def laptops(db):
 def is_crowded(monkeypatch):
     """What the crowd asks for was asked for before."""
     monkeypatch.setattr(cache, "_memory", asked_before())
+
+
+@pytest.fixture
+def signs_last_a_minute(_no_relay_is_missed, monkeypatch):
+    """Here one may be missed. Signs are good for so long that no slow machine loses one."""
+    monkeypatch.setattr(generations, "SIGNED_MILLISECONDS", A_MINUTE)

@@ -1,48 +1,14 @@
 """What the relays sign for keeps a generation in use; whatever is not signed for lasts one turn."""
 
 import pytest
-from django.conf import settings
-from redis import Redis
 
 from backend.catalog import generations, signs
 from backend.core import redis
 from backend.outbox import shards
-from tests.conftest import look_at_the_catalogue_anew
+from tests.catalog.signing import A_MINUTE, Relay, names
 
-A_MINUTE = 60_000
+pytestmark = pytest.mark.usefixtures("signs_last_a_minute")
 HALF = frozenset(range(8))
-
-
-@pytest.fixture(autouse=True)
-def _no_relay_is_missed(monkeypatch):
-    """Here it is. Signs are good for so long that no slow machine loses one."""
-    monkeypatch.setattr(generations, "SIGNED_MILLISECONDS", A_MINUTE)
-
-
-class Relay:
-    """Looks into the outbox again and again, and sees what a test says."""
-
-    def __init__(self, led=shards.ALL):
-        self.signs, self.led, self.at = signs.Signs(), led, 0.0
-
-    def look(self, *, sees_change=False, is_all=True):
-        self.at += signs.EVERY_SECONDS
-        self.signs.give(led=self.led, is_stale=sees_change, is_all=is_all, at=self.at)
-
-    def catch_up(self):
-        """The first look hears the time, the second one signs for it."""
-        self.look()
-        self.look()
-        return self
-
-
-def names(turns=3):
-    """What is in use, turn after turn."""
-    seen = []
-    for _ in range(turns):
-        look_at_the_catalogue_anew()
-        seen.append(generations.in_use())
-    return seen
 
 
 def is_kept(turns=3):
@@ -142,17 +108,6 @@ def test_a_clock_of_redis_that_is_put_back_keeps_none_in_use():
     assert not is_kept()
 
 
-def test_a_change_names_a_new_one_at_once():
-    relay = Relay().catch_up()
-    (before,) = set(names())
-
-    relay.at -= signs.EVERY_SECONDS
-    relay.look(sees_change=True)
-
-    (after,) = set(names())
-    assert before != after
-
-
 def test_without_a_change_it_signs_five_times_a_second():
     relay, given = Relay(), set()
     for hundredth in range(100):
@@ -161,51 +116,3 @@ def test_without_a_change_it_signs_five_times_a_second():
         given.add(redis.client().hget(generations.SIGNED, 0))
 
     assert len(given) == 5
-
-
-def test_who_leads_nothing_signs_for_nothing():
-    Relay(frozenset()).catch_up()
-
-    assert not redis.client().exists(generations.SIGNED, generations.NEWEST)
-
-
-@pytest.mark.parametrize("shards_taken", [shards.ALL, {7}], ids=["all", "one"])
-def test_who_comes_to_lead_a_shard_names_a_new_one(shards_taken):
-    """It does not know what the one before had told."""
-    old = Relay().catch_up()
-    (before,) = set(names())
-
-    Relay(frozenset(shards_taken)).catch_up()
-    (taken,) = set(names())
-    old.led = shards.ALL - shards_taken
-    old.look()
-
-    assert set(names()) == {taken} != {before}
-
-
-def test_redis_that_comes_back_as_it_was_before_a_change_revives_nothing():
-    relay = Relay().catch_up()
-    (old,) = set(names())
-    with Redis.from_url(settings.REDIS_URL) as raw:
-        before = {key: raw.dump(key) for key in (generations.NEWEST, generations.SIGNED)}
-        relay.look(sees_change=True)
-        (told,) = set(names())
-        for key, value in before.items():
-            raw.restore(key, 0, value, replace=True)
-    assert set(names()) == {old}  # while the signs that came back with it are good
-
-    relay.look()
-
-    (after,) = set(names())
-    assert after not in {old, told}
-
-
-def test_an_emptied_redis_is_signed_for_anew():
-    relay = Relay().catch_up()
-    (old,) = set(names())
-    redis.client().flushall()
-
-    relay.look()
-
-    (after,) = set(names())
-    assert after != old

@@ -7,6 +7,7 @@ SIGNS = "backend/catalog/signs.py"
 GENERATIONS = "backend/catalog/generations.py"
 KEPT = "backend/catalog/cache.py"
 SIGNED = "tests/catalog/test_signs.py"
+ANEW = "tests/catalog/test_signs_anew.py"
 STAMPEDE = "tests/catalog/test_stampede.py"
 MARKS = "tests/catalog/test_marks.py"
 GUESTS = "tests/faults/test_guests.py"
@@ -68,7 +69,7 @@ PROMISES = [
                 out="looking for its last sign",
                 edits=[Edit(SIGNS, " or redis.call('HGET', KEYS[1], ARGV[place]) ~= ARGV[1]", "")],
                 tests=[
-                    f"{SIGNED}::test_redis_that_comes_back_as_it_was_before_a_change_revives_nothing",
+                    f"{ANEW}::test_redis_that_comes_back_as_it_was_before_a_change_revives_nothing",
                     f"{GUESTS}::test_what_redis_forgot_is_not_shown_again",
                 ],
             ),

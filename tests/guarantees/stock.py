@@ -95,7 +95,9 @@ PROMISES = [
             Break(
                 out="the transaction around `place_order`",
                 edits=[Edit(ORDERS, "@transactions.retried\ndef place_order(", "def place_order(")],
-                tests=["tests/orders/test_checkout_api.py::test_units_that_are_gone_since_are_refused_whole"],
+                tests=[
+                    "tests/orders/test_checkout_refused.py::test_units_that_are_gone_since_are_refused_whole"
+                ],
             )
         ],
     ),

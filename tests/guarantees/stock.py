@@ -82,7 +82,7 @@ PROMISES = [
                 ],
                 tests=[
                     "tests/orders/test_orders_api.py::test_cancelling_frees_the_units",
-                    "tests/orders/test_life.py::test_an_order_whose_window_is_over_expires_once",
+                    "tests/orders/test_expiry.py::test_an_order_whose_window_is_over_expires_once",
                 ],
             ),
         ],

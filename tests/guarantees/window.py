@@ -4,7 +4,7 @@ from tests.guarantees.promise import Break, Edit, Promise
 
 SWEEPS = "tests/payments/test_sweeps.py"
 FRAMES = "tests/payments/test_window.py"
-LIFE = "tests/orders/test_life.py"
+EXPIRY = "tests/orders/test_expiry.py"
 ATTENTION = "tests/payments/test_attention.py"
 CLOSING = "backend/payments/closing.py"
 ORDERS = "backend/orders/actions.py"
@@ -72,9 +72,9 @@ PROMISES = [
                     Edit("backend/orders/states.py", "if to not in ALLOWED[order.status]:", "if False:"),
                 ],
                 tests=[
-                    f"{LIFE}::test_an_order_whose_window_is_over_expires_once",
-                    f"{LIFE}::test_a_paid_order_does_not_expire",
-                    f"{LIFE}::test_an_order_within_its_window_does_not_expire",
+                    f"{EXPIRY}::test_an_order_whose_window_is_over_expires_once",
+                    f"{EXPIRY}::test_a_paid_order_does_not_expire",
+                    f"{EXPIRY}::test_an_order_within_its_window_does_not_expire",
                 ],
             )
         ],
@@ -167,7 +167,7 @@ PROMISES = [
                 out="remembering that it was told",
                 edits=[Edit(ORDERS, "    order.expiring_told_at = now\n", "")],
                 tests=[
-                    f"{LIFE}::test_the_end_of_the_window_is_told_once",
+                    f"{EXPIRY}::test_the_end_of_the_window_is_told_once",
                     f"{FRAMES}::test_while_the_order_waits_its_frames_carry_the_end_of_the_window",
                 ],
             ),

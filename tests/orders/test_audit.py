@@ -17,7 +17,7 @@ from backend.shelf.models import Place
 from tests import factories
 from tests.catalog.drafting import create
 from tests.orders.conftest import addresses, fill_cart
-from tests.orders.test_life import deliver, pay, ship
+from tests.orders.steps import deliver, pay, ship
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()

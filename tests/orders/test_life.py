@@ -1,45 +1,20 @@
-"""An order's life by its actions: payment, shipping, delivery, return, expiry, the carrier's word."""
+"""An order's life by its actions: payment, shipping, delivery, return, the carrier's word."""
 
 from datetime import timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
 from backend.core.errors import Denied, Missing
 from backend.inventory.models import Stock
 from backend.orders import actions, carrier, queries, states
-from backend.orders.facts import PaymentFacts
 from backend.orders.models import CarrierEvent, Order
 from backend.orders.states import InvalidTransition
 from backend.outbox.models import Event, FeedEntry
+from tests.orders.steps import NOW, deliver, facts, history, pay, ship
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
-
-
-def facts(order, status="completed", refunded="0.00"):
-    return PaymentFacts(status=status, amount=order.total_amount, refunded_amount=Decimal(refunded))
-
-
-def pay(order, now=NOW):
-    with transaction.atomic():
-        locked = queries.lock_order(order_id=order.pk)
-        actions.mark_paid(order=locked, payment=facts(order), now=now)
-
-
-def ship(order, staff):
-    return actions.ship_order(order_id=order.pk, tracking_number="1Z", carrier="UPS", actor=staff, now=NOW)
-
-
-def deliver(order, staff):
-    return actions.deliver_order(order_id=order.pk, actor=staff, now=NOW)
-
-
-def history(order):
-    return list(order.history.values_list("status", "note"))
 
 
 def test_a_paid_order_is_processed_and_its_units_are_sold(order):
@@ -125,41 +100,6 @@ def test_a_refund_is_told_everywhere_and_a_failed_try_only_to_the_order(order):
 
     assert Order.objects.get().version == 4
     assert set(FeedEntry.objects.values_list("topic", flat=True)) == {f"orders:{order.user_id}", "orders:all"}
-
-
-def test_an_order_whose_window_is_over_expires_once(order):
-    late = order.expires_at
-
-    assert actions.expire(order_id=order.pk, now=late) is True
-    assert actions.expire(order_id=order.pk, now=late) is False
-
-    expired = Order.objects.get()
-    assert history(expired)[1:] == [("cancelled", "Payment window expired")]
-    assert Stock.objects.values_list("on_hand", "held").get(sku="MUG") == (5, 0)
-
-
-def test_an_order_within_its_window_does_not_expire(order):
-    early = order.expires_at - timedelta(seconds=1)
-
-    assert actions.expire(order_id=order.pk, now=early) is False
-
-
-def test_a_paid_order_does_not_expire(order):
-    pay(order)
-
-    assert actions.expire(order_id=order.pk, now=order.expires_at) is False
-    assert Order.objects.get().status == "processing"
-
-
-def test_the_end_of_the_window_is_told_once(order):
-    soon = order.expires_at - timedelta(minutes=1)
-    window = timedelta(minutes=2)
-
-    assert queries.expiring(now=soon, within=window) == [order.pk]
-    assert actions.tell_expiring(order_id=order.pk, now=soon) is True
-    assert queries.expiring(now=soon, within=window) == []
-    assert actions.tell_expiring(order_id=order.pk, now=soon) is False
-    assert Event.objects.filter(topic=f"order:{order.pk}", event="order.expiring").count() == 1
 
 
 def test_the_carrier_delivers_once(order, staff):

@@ -9,7 +9,7 @@ from backend.inventory.models import LedgerEntry, Stock
 from backend.orders.models import Order
 from backend.outbox.models import Event
 from tests.orders.conftest import addresses, fill_cart
-from tests.orders.test_life import pay, ship
+from tests.orders.steps import pay, ship
 
 pytestmark = pytest.mark.django_db
 

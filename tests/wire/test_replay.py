@@ -32,7 +32,7 @@ from consumers import orders as order_sockets
 from tasks import telling
 from tests import factories
 from tests.consumers.test_centrifuge_topics import cart_topic
-from tests.orders.test_life import pay
+from tests.orders.steps import pay
 
 NEWEST = 50
 STEPS = [

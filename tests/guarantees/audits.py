@@ -3,6 +3,7 @@
 from tests.guarantees.promise import Break, Edit, Promise
 
 AUDIT = "tests/orders/test_audit.py"
+AUDIT_ORDERS = "tests/orders/test_audit_orders.py"
 RUN = "tests/orders/test_audit_run.py"
 MONEY = "tests/payments/test_audit.py"
 STOCK_SQL = "backend/orders/audit.py"
@@ -36,8 +37,8 @@ PROMISES = [
                     )
                 ],
                 tests=[
-                    f"{AUDIT}::test_units_held_for_nobody_are_found",
-                    f"{AUDIT}::test_an_order_that_waits_for_a_sku_that_is_not_there_is_found",
+                    f"{AUDIT_ORDERS}::test_units_held_for_nobody_are_found",
+                    f"{AUDIT_ORDERS}::test_an_order_that_waits_for_a_sku_that_is_not_there_is_found",
                 ],
             ),
         ],

@@ -1,4 +1,4 @@
-"""Lines of carts, made straight in the tables."""
+"""Lines of carts, made straight in the tables, or asked for."""
 
 from typing import Any
 
@@ -18,3 +18,10 @@ def put(user: Any, product: Any, *, variant: Any = None, quantity: int = 1) -> C
         quantity=quantity,
         price_when_added=product.price,
     )
+
+
+def add(caller, product, quantity=1, variant=None):
+    body = {"product_id": str(product.pk), "quantity": quantity}
+    if variant:
+        body["variant_id"] = str(variant.pk)
+    return caller.post("cart/items/", body)

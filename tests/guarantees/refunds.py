@@ -3,6 +3,7 @@
 from tests.guarantees.promise import Break, Edit, Promise
 
 REFUNDS = "tests/payments/test_refunds.py"
+SENT = "tests/payments/test_refunds_sent.py"
 RACES = "tests/payments/test_races.py"
 BOOKS = "backend/payments/books.py"
 GATEWAY = "backend/payments/gateway.py"
@@ -48,7 +49,7 @@ PROMISES = [
                 ],
                 tests=[
                     f"{REFUNDS}::test_what_is_reserved_can_not_be_refunded_again",
-                    f"{REFUNDS}::test_while_stripe_is_away_the_refund_stays_reserved",
+                    f"{SENT}::test_while_stripe_is_away_the_refund_stays_reserved",
                 ],
             )
         ],
@@ -61,7 +62,7 @@ PROMISES = [
             Break(
                 out="the row's end as failed",
                 edits=[Edit(BOOKS, "    refund.status = Refund.Status.FAILED\n", "")],
-                tests=[f"{REFUNDS}::test_a_refusal_frees_the_amount_and_calls_staff"],
+                tests=[f"{SENT}::test_a_refusal_frees_the_amount_and_calls_staff"],
             ),
             Break(
                 out="calling staff",
@@ -72,7 +73,7 @@ PROMISES = [
                         '"failure", "updated_at"])\n    (lambda **_: None)(',
                     )
                 ],
-                tests=[f"{REFUNDS}::test_a_refusal_frees_the_amount_and_calls_staff"],
+                tests=[f"{SENT}::test_a_refusal_frees_the_amount_and_calls_staff"],
             ),
         ],
     ),
@@ -86,7 +87,7 @@ PROMISES = [
                 edits=[Edit(GATEWAY, 'f"refund:{refund_id}"', 'f"{__import__("uuid").uuid4()}"')],
                 tests=[
                     f"{RACES}::test_a_refund_sent_twice_at_once_goes_once",
-                    f"{REFUNDS}::test_a_lost_answer_does_not_send_it_again",
+                    f"{SENT}::test_a_lost_answer_does_not_send_it_again",
                 ],
             )
         ],
@@ -105,7 +106,7 @@ PROMISES = [
                         "KEY_IS_FRESH = timedelta(days=999)",
                     )
                 ],
-                tests=[f"{REFUNDS}::test_days_later_a_refund_is_looked_for_before_it_is_sent_again"],
+                tests=[f"{SENT}::test_days_later_a_refund_is_looked_for_before_it_is_sent_again"],
             )
         ],
     ),

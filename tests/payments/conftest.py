@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from backend.cart.models import CartItem
 from backend.devstack.stripe_sandbox import api, errors, server
 from backend.orders import actions as orders
 from backend.orders.models import Order
+from backend.payments import actions
 from backend.payments.models import Payment
 from tests import factories
 from tests.caller import Caller
@@ -133,3 +135,22 @@ def paid(stripe: Stripe, payment: Payment, deliver: Any) -> Payment:
 
 def history(order: Order) -> list[tuple[str, str]]:
     return list(order.history.values_list("status", "note"))
+
+
+ALL = "5504.97"
+
+
+@pytest.fixture
+def refund(order, staff):
+    def ask(amount=None):
+        wanted = amount and Decimal(amount)
+        return actions.request_refund(
+            order_id=order.pk, amount=wanted, actor=staff, reason="Broken", now=timezone.now()
+        )
+
+    return ask
+
+
+def shown(order):
+    order.refresh_from_db()
+    return (order.payment_status, str(order.refunded_amount))

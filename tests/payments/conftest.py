@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import stripe as sdk
 from django.conf import settings as django_settings
 from django.utils import timezone
 
@@ -154,3 +155,8 @@ def refund(order, staff):
 def shown(order):
     order.refresh_from_db()
     return (order.payment_status, str(order.refunded_amount))
+
+
+@pytest.fixture
+def retries_soon(monkeypatch):
+    monkeypatch.setattr(sdk.HTTPClient, "INITIAL_DELAY", 0.05)

@@ -92,7 +92,7 @@ PROMISES = [
                 out="looking for them",
                 edits=[Edit(TASKS, "(inbox.left_behind(now=now), process)", "([], process)")],
                 tests=[
-                    "tests/payments/test_events_in_any_order.py"
+                    "tests/payments/test_events_too_early.py"
                     "::test_an_event_that_every_job_forgot_is_found_by_the_sweep"
                 ],
             )

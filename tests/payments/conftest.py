@@ -20,6 +20,7 @@ from backend.payments.models import Payment
 from tests import factories
 from tests.caller import Caller
 
+pytest.register_assert_rewrite("tests.payments.machine")
 DECLINED = "pm_card_visa_chargeDeclined"
 
 

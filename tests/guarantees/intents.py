@@ -8,6 +8,7 @@ OPENING = "backend/payments/opening.py"
 RACES = "tests/payments/test_races.py"
 CREATE = "tests/payments/test_create_intent.py"
 CHANGED = "tests/payments/test_create_intent_changed_total.py"
+OLD = "tests/payments/test_old_intents.py"
 
 PROMISES = [
     Promise(
@@ -95,7 +96,7 @@ PROMISES = [
                         "intent.amount, intent.currency)",
                     )
                 ],
-                tests=[f"{CHANGED}::test_the_old_intent_paid_after_the_change_goes_back"],
+                tests=[f"{OLD}::test_the_old_intent_paid_after_the_change_goes_back"],
             )
         ],
     ),

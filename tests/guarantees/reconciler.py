@@ -2,7 +2,7 @@
 
 from tests.guarantees.promise import Break, Edit, Promise
 
-SWEEPS = "tests/payments/test_sweeps.py"
+LOST = "tests/payments/test_lost_webhooks.py"
 RECONCILE = "tests/payments/test_reconcile.py"
 TASKS = "tasks/payments.py"
 QUERIES = "backend/payments/queries.py"
@@ -19,8 +19,8 @@ PROMISES = [
                     Edit(TASKS, "(reconciling.intents_that_differ(since=since), examine)", "([], examine)")
                 ],
                 tests=[
-                    f"{SWEEPS}::test_a_payment_whose_webhook_was_lost_is_found",
-                    f"{SWEEPS}::test_money_that_came_after_we_gave_up_is_found_by_stripes_list",
+                    f"{LOST}::test_a_payment_whose_webhook_was_lost_is_found",
+                    f"{LOST}::test_money_that_came_after_we_gave_up_is_found_by_stripes_list",
                 ],
             )
         ],
@@ -39,7 +39,7 @@ PROMISES = [
                         "    is_open = Q(pk__isnull=True)\n",
                     )
                 ],
-                tests=[f"{SWEEPS}::test_a_payment_that_took_days_is_found_though_stripes_list_is_shorter"],
+                tests=[f"{LOST}::test_a_payment_that_took_days_is_found_though_stripes_list_is_shorter"],
             )
         ],
     ),
@@ -51,7 +51,7 @@ PROMISES = [
             Break(
                 out="finding unsent refunds",
                 edits=[Edit(TASKS, "queries.unsent_refunds(now=now),", "[],")],
-                tests=[f"{SWEEPS}::test_a_refund_that_was_never_sent_is_sent"],
+                tests=[f"{LOST}::test_a_refund_that_was_never_sent_is_sent"],
             ),
             Break(
                 out="following those under way, by our rows and by Stripe's list",
@@ -67,7 +67,7 @@ PROMISES = [
                         "Payment.objects.filter(is_open)",
                     ),
                 ],
-                tests=[f"{SWEEPS}::test_a_refund_whose_end_was_not_heard_of_is_followed"],
+                tests=[f"{LOST}::test_a_refund_whose_end_was_not_heard_of_is_followed"],
             ),
         ],
     ),
@@ -79,7 +79,7 @@ PROMISES = [
             Break(
                 out="looking for them",
                 edits=[Edit(TASKS, "queries.unsettled_cancellations(),", "[],")],
-                tests=[f"{SWEEPS}::test_a_cancellation_that_nobody_settled_is_settled"],
+                tests=[f"{LOST}::test_a_cancellation_that_nobody_settled_is_settled"],
             )
         ],
     ),

@@ -161,3 +161,8 @@ def shown(order):
 @pytest.fixture
 def retries_soon(monkeypatch):
     monkeypatch.setattr(sdk.HTTPClient, "INITIAL_DELAY", 0.05)
+
+
+def status(order):
+    order.refresh_from_db()
+    return order.status

@@ -1,7 +1,6 @@
-"""What nobody told us is found: orders not paid in time, lost webhooks, refunds that were never sent."""
+"""Orders that were not paid in time are ended, and their intents before them."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,13 +8,12 @@ from django.utils import timezone
 from backend.inventory.models import Stock
 from backend.orders import actions as orders
 from backend.orders.models import Order
-from backend.outbox.models import Event, Job
-from backend.payments import actions, gateway
-from backend.payments.models import Payment, Refund
+from backend.payments import gateway
+from backend.payments.models import Payment
 from backend.payments.provider import ProviderRefused
 from tasks import payments as tasks
 from tests import factories
-from tests.payments.conftest import history, place
+from tests.payments.conftest import history, place, status
 
 pytestmark = pytest.mark.django_db
 
@@ -27,19 +25,8 @@ def late(order):
     return order
 
 
-def forget():
-    """Lose every event and job, as an emptied outbox would."""
-    Event.objects.all().delete()
-    Job.objects.all().delete()
-
-
 def refuse(intent_id):
     raise ProviderRefused("no")
-
-
-def status(order):
-    order.refresh_from_db()
-    return order.status
 
 
 def test_an_order_not_paid_in_time_is_cancelled_and_can_not_be_paid_any_more(order, payment, stripe):
@@ -164,95 +151,3 @@ def test_cancelled_and_paid_at_once_the_money_goes_back(order, alice, payment, s
 
     assert stripe.refunds() == [550497]
     assert (status(order), Payment.objects.get().status) == ("cancelled", "refunded")
-
-
-def test_a_payment_whose_webhook_was_lost_is_found(order, payment, stripe):
-    stripe.pay(payment)
-
-    tasks.reconcile()
-
-    assert status(order) == "processing"
-
-
-def test_a_payment_that_took_days_is_found_though_stripes_list_is_shorter(
-    order, payment, stripe, monkeypatch
-):
-    Payment.objects.update(created_at=timezone.now() - timedelta(days=3), status="processing")
-    monkeypatch.setattr(gateway, "list_intents", lambda since: iter([]))
-    stripe.pay(payment)
-
-    tasks.reconcile()
-
-    assert status(order) == "processing"
-
-
-def test_money_that_came_after_we_gave_up_is_found_by_stripes_list(order, payment, stripe, settle):
-    stripe.pay(payment)
-    Payment.objects.update(status="cancelled")
-
-    tasks.reconcile()
-
-    assert status(order) == "processing"
-
-
-def test_a_refund_from_the_dashboard_whose_webhook_was_lost_is_found(order, paid, stripe):
-    stripe.call("/v1/refunds", f"payment_intent={paid.intent_id}&amount=1000")
-
-    tasks.reconcile()
-
-    order.refresh_from_db()
-    assert (order.payment_status, str(order.refunded_amount)) == ("partially_refunded", "10.00")
-
-
-def test_a_refund_that_was_never_sent_is_sent(order, paid, staff, stripe):
-    earlier = timezone.now() - timedelta(minutes=3)
-    actions.request_refund(order_id=order.pk, amount=None, actor=staff, reason="", now=earlier)
-    forget()
-
-    tasks.reconcile()
-
-    assert stripe.refunds() == [550497]
-    assert Refund.objects.get().status == "succeeded"
-
-
-def test_a_refund_whose_end_was_not_heard_of_is_followed(order, paid, staff, stripe, settle):
-    stripe.faults.set(refunds="pending")
-    actions.request_refund(order_id=order.pk, amount=None, actor=staff, reason="", now=timezone.now())
-    settle()
-    stripe.sandbox.settle_refund(Refund.objects.get().stripe_id, status="succeeded")
-
-    tasks.reconcile()
-
-    assert Payment.objects.get().status == "refunded"
-
-
-@pytest.mark.parametrize("is_paid", [False, True])
-def test_a_cancellation_that_nobody_settled_is_settled(order, alice, payment, stripe, deliver, is_paid):
-    if is_paid:
-        stripe.pay(payment)
-        deliver()
-    orders.cancel_order(order_id=order.pk, user=alice, note="", now=timezone.now())
-    forget()
-
-    tasks.reconcile()
-
-    assert stripe.intent(payment)["status"] == ("succeeded" if is_paid else "canceled")
-    assert Refund.objects.count() == is_paid
-
-
-def test_with_nothing_to_find_nothing_changes(order, paid, stripe):
-    version = Order.objects.get().version
-
-    tasks.reconcile()
-
-    assert Order.objects.get().version == version
-    assert not Event.objects.exists()
-
-
-def test_while_stripe_is_away_reconciliation_waits(order, payment, stripe):
-    stripe.pay(payment)
-    stripe.faults.set(fail=2)
-
-    tasks.reconcile()
-
-    assert status(order) == "pending"

@@ -1,79 +1,23 @@
 """A transaction that lost a race for locks is run again, a bounded number of times, and counts once."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
-from functools import partial
-from typing import Any
 
 import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.core import transactions
 from backend.core.errors import Conflict
 from backend.devstack import processes
 from backend.inventory import actions as inventory
-from backend.inventory.actions import StockUnavailable
-from backend.inventory.models import LedgerEntry, Stock
-from backend.outbox.models import Event
-from tests import factories, live
+from backend.inventory.models import Stock
+from tests import live
 from tests.concurrency import rivals
+from tests.core.taking import AS_BEFORE, lock, state, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 20
-
-
-@pytest.fixture
-def other(db: None) -> Iterator[rivals.Rival]:
-    with rivals.rival() as opened:
-        yield opened
-
-
-@pytest.fixture
-def goods(db: None) -> None:
-    factories.product(sku="A")
-    factories.product(sku="B")
-
-
-@pytest.fixture
-def impatient(db: None) -> Iterator[None]:
-    """Our connection waits 0.04 s for a lock instead of 4 s."""
-    connection.cursor().execute("SET lock_timeout = '40ms'")
-    yield
-    connection.close()
-
-
-@transactions.retried
-def take(units: dict[str, int], tries: list[str]) -> None:
-    """Units of a sale at the counter; `tries` counts how often it was begun."""
-    tries.append("try")
-    for sku, number in sorted(units.items()):
-        inventory.adjust(sku=sku, delta=-number, note="", actor_id=None, now=timezone.now())
-
-
-def lock(other: rivals.Rival, sku: str) -> None:
-    other.execute("UPDATE inventory_stock SET threshold = 1 WHERE sku = %s", [sku])
-
-
-def state() -> dict[str, Any]:
-    """All that a movement of stock leaves behind."""
-    return {
-        "rows": dict(Stock.objects.values_list("sku", "on_hand")),
-        "versions": dict(Stock.objects.values_list("sku", "version")),
-        "ledger": sorted(LedgerEntry.objects.values_list("stock_id", "delta_on_hand")),
-        "told": sorted(Event.objects.values_list("topic", "version")),
-    }
-
-
-AS_BEFORE = {
-    "rows": {"A": 10, "B": 10},
-    "versions": {"A": 1, "B": 1},
-    "ledger": [("A", 10), ("B", 10)],
-    "told": [],
-}
 TAKEN_ONCE = {
     "rows": {"A": 9, "B": 8},
     "versions": {"A": 2, "B": 2},
@@ -138,33 +82,6 @@ def test_no_try_is_begun_when_time_is_up(goods, other, impatient, monkeypatch):
     monkeypatch.setattr(transactions, "NO_MORE_AFTER_SECONDS", 0.01)
 
     with pytest.raises(OperationalError):
-        take({"A": 1, "B": 2}, tries)
-
-    assert len(tries) == 1
-
-
-def test_a_nested_action_leaves_trying_again_to_the_outermost(goods, other, impatient):
-    outer_tries: list[str] = []
-    inner_tries: list[str] = []
-    lock(other, "B")
-
-    @transactions.retried
-    def outer() -> None:
-        outer_tries.append("try")
-        take({"A": 1, "B": 2}, inner_tries)
-
-    with pytest.raises(OperationalError):
-        outer()
-
-    assert (len(outer_tries), len(inner_tries)) == (3, 3)
-    assert state() == AS_BEFORE
-
-
-def test_in_a_transaction_of_the_caller_nothing_is_tried_again(goods, other, impatient):
-    tries: list[str] = []
-    lock(other, "B")
-
-    with pytest.raises(OperationalError), transaction.atomic():
         take({"A": 1, "B": 2}, tries)
 
     assert len(tries) == 1
@@ -258,26 +175,4 @@ def test_a_transaction_that_waits_for_one_lock_after_the_other_is_cut_off(goods,
         take_both()
 
     other.rollback()
-    assert state() == AS_BEFORE
-
-
-def test_a_part_of_an_action_sends_no_savepoint(goods, django_assert_num_queries):
-    adjust = partial(inventory.adjust, sku="A", delta=-1, note="", actor_id=None, now=timezone.now())
-    with CaptureQueriesContext(connection) as alone:
-        adjust()
-
-    with django_assert_num_queries(len(alone)):
-        transactions.retried(adjust)()
-
-
-def test_a_part_that_is_refused_can_not_be_passed_over(goods):
-    @transactions.retried
-    def outer() -> None:
-        inventory.adjust(sku="A", delta=-1, note="", actor_id=None, now=timezone.now())
-        with suppress(StockUnavailable):
-            inventory.adjust(sku="B", delta=-99, note="", actor_id=None, now=timezone.now())
-
-    with pytest.raises(RuntimeError):
-        outer()
-
     assert state() == AS_BEFORE

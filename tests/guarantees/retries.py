@@ -3,6 +3,7 @@
 from tests.guarantees.promise import Break, Edit, Promise
 
 RETRIES = "tests/core/test_transactions.py"
+PARTS = "tests/core/test_transaction_parts.py"
 WAITS = "tests/concurrency/test_lock_waits.py"
 LIMITS = "tests/config/test_database.py"
 ENDS = "tests/core/test_begin_and_commit.py"
@@ -50,7 +51,7 @@ PROMISES = [
                         "return again(attempt)",
                     )
                 ],
-                tests=[f"{RETRIES}::test_a_nested_action_leaves_trying_again_to_the_outermost"],
+                tests=[f"{PARTS}::test_a_nested_action_leaves_trying_again_to_the_outermost"],
             )
         ],
     ),

@@ -25,6 +25,7 @@ ADDRESS = {
     "zip_code": "90001",
     "is_default": False,
 }
+ADDRESSES = "auth/me/addresses/"
 NOT_AUTHENTICATED = {"error": "Sign in first", "code": "not_authenticated", "details": None}
 INVALID_TOKEN = {"error": "Token is invalid or expired", "code": "invalid_token", "details": None}
 DENIED = {

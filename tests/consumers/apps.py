@@ -3,11 +3,15 @@
 import json
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.utils import timezone
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from backend.accounts import tokens
 from backend.accounts.models import User
 from tests.caller import Caller
 
@@ -102,3 +106,8 @@ class Apps:
         app, token = self.raw(), Caller(user).token if user else token
         assert "client" in app.ask("connect", **({"token": token} if token else {}))
         return app
+
+
+def token_of(caller, user, *, seconds_left):
+    then = timezone.now() - settings.JWT_ACCESS + timedelta(seconds=seconds_left)
+    return tokens.access_token(user=user, session=caller.session, now=then)

@@ -6,8 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests import factories
-from tests.consumers.apps import Apps
-from tests.consumers.test_centrifuge_connect import token_of
+from tests.consumers.apps import Apps, token_of
 from tests.consumers.test_centrifuge_recovery import unheard
 
 pytestmark = pytest.mark.slow

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from backend.devstack import ports, processes
 from tasks import relay
-from tests import live
+from tests import factories, live
 from tests.consumers.apps import Apps
 from tests.consumers.ears import Shop
+from tests.consumers.test_cart import add
+from tests.consumers.test_centrifuge_topics import cart_topic
 
 
 def start_web(*, port: int, log: Path, **environment: str) -> subprocess.Popen[bytes]:
@@ -71,3 +73,31 @@ def tell(transactional_db: None) -> Callable[[], None]:
             pass
 
     return run
+
+
+@pytest.fixture
+def mug(transactional_db):
+    return factories.product(sku="MUG", quantity=1000)
+
+
+@pytest.fixture
+def change(alice, mug, tell):
+    """Change alice's cart so many times, and tell it."""
+
+    def run(times=1):
+        for _ in range(times):
+            add(alice, mug)
+            tell()
+
+    return run
+
+
+@pytest.fixture
+def position(apps, alice, change):
+    """Alice's cart topic, and where a client of hers stood when it left: at version 2."""
+    topic = cart_topic(alice)
+    change()
+    app = apps.open(alice)
+    reply = app.subscribe(topic)
+    app.close()
+    return topic, {"recover": True, "epoch": reply["epoch"], "offset": reply["offset"]}

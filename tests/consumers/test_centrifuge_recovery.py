@@ -1,47 +1,12 @@
 """The apps' socket: what was missed is told in full, or it is said that it is not."""
 
-import json
 import threading
 
-import pytest
 from django.db import connection
 
-from backend.cart.models import Cart
 from backend.core import redis
 from backend.outbox import wire
-from backend.outbox.models import Event
-from tests import factories
-from tests.consumers.test_cart import add
-from tests.consumers.test_centrifuge_topics import cart_topic
-from tests.consumers.test_history import cut, sell, wait_for_listener
-
-
-@pytest.fixture
-def mug(transactional_db):
-    return factories.product(sku="MUG", quantity=1000)
-
-
-@pytest.fixture
-def change(alice, mug, tell):
-    """Change alice's cart so many times, and tell it."""
-
-    def run(times=1):
-        for _ in range(times):
-            add(alice, mug)
-            tell()
-
-    return run
-
-
-@pytest.fixture
-def position(apps, alice, change):
-    """Alice's cart topic, and where a client of hers stood when it left: at version 2."""
-    topic = cart_topic(alice)
-    change()
-    app = apps.open(alice)
-    reply = app.subscribe(topic)
-    app.close()
-    return topic, {"recover": True, "epoch": reply["epoch"], "offset": reply["offset"]}
+from tests.consumers.test_history import sell
 
 
 def fresh(reply, version):
@@ -138,56 +103,6 @@ def test_of_stock_the_newest_state_is_all_there_is_to_recover(apps, mug, tell):
     assert versions(recovered) == [4]
     assert recovered["offset"] == 1
     assert app.is_silent()
-
-
-def unheard(topic, version):
-    """An update that is in the history, but was told to nobody."""
-    frame = {"type": "update", "topic": topic, "version": version, "data": "unheard"}
-    redis.client().xadd(wire.log_key(topic), {"f": json.dumps(frame)}, id=f"{version}-0")
-
-
-def test_a_hole_is_healed_from_the_history_and_nobody_notices(apps, shop, alice, position, change):
-    topic, _ = position
-    app, plain = apps.open(alice), shop.listen("cart/", alice)
-    app.subscribe(topic), plain.frame()
-
-    unheard(topic, 3)
-    Cart.objects.update(version=3)
-    change()
-
-    assert [app.pub(topic)[0] for _ in range(2)] == [3, 4]
-    assert [frame["version"] for frame in plain.frames(2)] == [3, 4]
-
-
-def test_a_hole_that_stays_makes_apps_ask_anew(apps, alice, position, mug, change):
-    topic, since = position
-    app = apps.open(alice)
-    app.subscribe(topic)
-
-    add(alice, mug)
-    Event.objects.all().delete()
-    change()
-
-    unsubscribe = {"code": 2500, "reason": "insufficient state"}
-    assert app.hear() == {"push": {"channel": topic, "unsubscribe": unsubscribe}}
-    assert fresh(app.subscribe(topic, **since), 4)
-    change()
-    assert app.pub(topic)[0] == 5
-
-
-def test_what_a_cut_link_missed_is_told_from_the_history(apps, shop, alice, position, change):
-    topic, _ = position
-    app, plain = apps.open(alice), shop.listen("cart/", alice)
-    app.subscribe(topic), plain.frame()
-
-    unheard(topic, 3)
-    Cart.objects.update(version=3)
-    cut()
-
-    assert (app.pub(topic)[0], plain.frame()["version"]) == (3, 3)
-    wait_for_listener(topic)
-    change()
-    assert (app.pub(topic)[0], plain.frame()["version"]) == (4, 4)
 
 
 def test_whoever_comes_back_while_it_changes_misses_nothing(apps, alice, position, change):

@@ -7,7 +7,7 @@ import pytest
 
 from tests import factories
 from tests.consumers.apps import Apps, token_of
-from tests.consumers.test_centrifuge_recovery import unheard
+from tests.consumers.test_centrifuge_holes import unheard
 
 pytestmark = pytest.mark.slow
 PATIENCE_SECONDS = 60

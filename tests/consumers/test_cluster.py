@@ -34,7 +34,7 @@ from tests.consumers.apps import Apps
 from tests.consumers.conftest import start_web
 from tests.consumers.ears import Shop
 from tests.consumers.test_cart import add
-from tests.consumers.test_centrifuge_recovery import unheard
+from tests.consumers.test_centrifuge_holes import unheard
 from tests.consumers.test_centrifuge_topics import cart_topic
 from tests.consumers.test_seats import a_client
 from tests.sdk.test_relay_killed import leads_all

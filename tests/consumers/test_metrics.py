@@ -20,7 +20,7 @@ from consumers.counters import BOUNDS
 from tests import factories
 from tests.consumers.ears import Shop
 from tests.consumers.test_cart import add
-from tests.consumers.test_centrifuge_recovery import unheard
+from tests.consumers.test_centrifuge_holes import unheard
 from tests.consumers.test_orders import place
 from tests.wire import proxy
 

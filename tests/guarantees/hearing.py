@@ -3,6 +3,7 @@
 from tests.guarantees.promise import Break, Edit, Promise
 
 RECOVERY = "tests/consumers/test_centrifuge_recovery.py"
+HOLES = "tests/consumers/test_centrifuge_holes.py"
 HEALING = "tests/consumers/test_healing.py"
 HISTORY = "tests/consumers/test_history.py"
 TOPICS = "tests/consumers/test_topics.py"
@@ -110,7 +111,7 @@ PROMISES = [
                     )
                 ],
                 tests=[
-                    f"{RECOVERY}::test_a_hole_is_healed_from_the_history_and_nobody_notices",
+                    f"{HOLES}::test_a_hole_is_healed_from_the_history_and_nobody_notices",
                     f"{HISTORY}::test_a_hole_in_a_stream_sends_the_client_for_a_snapshot",
                 ],
             )
@@ -132,7 +133,7 @@ PROMISES = [
                 ],
                 tests=[
                     f"{HISTORY}::test_what_a_cut_link_missed_is_made_good",
-                    f"{RECOVERY}::test_what_a_cut_link_missed_is_told_from_the_history",
+                    f"{HOLES}::test_what_a_cut_link_missed_is_told_from_the_history",
                 ],
             ),
             Break(

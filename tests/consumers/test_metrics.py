@@ -1,4 +1,4 @@
-"""/metrics tells what the sockets did, to whoever brings the token."""
+"""/metrics tells what the sockets did, and what waits in the shop."""
 
 import json
 from contextlib import ExitStack
@@ -10,7 +10,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from backend.alerts import actions as alerts
 from backend.cart.models import Cart
-from backend.config import metrics
 from backend.core import redis
 from backend.devstack import processes
 from backend.outbox import counters, wire
@@ -190,49 +189,3 @@ def test_what_waits_in_the_shop_is_told(shown, alice, tell):
     names = ("batches", "batch_seconds", "wait_seconds")
     assert [waiting[f"relay_{name}_total",] for name in names] == [3, 0.5, 0.25]
     assert waiting["process_resident_memory_bytes",] > 10_000_000
-
-
-async def ask(*, method="GET", authorization=""):
-    """Status and body, of the application in this process."""
-    sent = []
-
-    async def send(message):
-        sent.append(message)
-
-    headers = [(b"authorization", authorization.encode())] if authorization else []
-    await metrics.application({"method": method, "headers": headers}, None, send)
-    return sent[0]["status"], sent[1]["body"]
-
-
-@pytest.mark.parametrize("authorization", ["", "Bearer wrong", "Bearer ", "secret", "Basic secret"])
-async def test_it_takes_the_token(settings, authorization):
-    settings.DEBUG, settings.METRICS_TOKEN = True, "secret"
-
-    status, body = await ask(authorization=authorization)
-
-    assert (status, json.loads(body)["code"]) == (401, "not_authenticated")
-
-
-async def test_without_a_token_it_is_there_in_development_only(settings):
-    settings.DEBUG, settings.METRICS_TOKEN = False, ""
-
-    status, body = await ask(authorization="Bearer ")
-
-    assert (status, json.loads(body)) == (404, {"error": "Not found", "code": "not_found", "details": None})
-
-
-@pytest.mark.parametrize(("token", "is_debug"), [("secret", False), ("", True)])
-async def test_whoever_may_reads_it_without_the_database_too(settings, monkeypatch, token, is_debug):
-    settings.DEBUG, settings.METRICS_TOKEN = is_debug, token
-    monkeypatch.setattr(metrics.database, "ask", away)
-
-    status, body = await ask(authorization=f"Bearer {token}" if token else "")
-
-    assert status == 200
-    assert b"shopwire_database_answers 0.0" in body
-    assert b"shopwire_sockets_clients 0.0" in body
-    assert (await ask(method="POST"))[0] == 405
-
-
-async def away(question):
-    raise metrics.DatabaseError("away")

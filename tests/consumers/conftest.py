@@ -101,3 +101,27 @@ def position(apps, alice, change):
     reply = app.subscribe(topic)
     app.close()
     return topic, {"recover": True, "epoch": reply["epoch"], "offset": reply["offset"]}
+
+
+@pytest.fixture
+def web(transactional_db, tmp_path):
+    """A web process of this test's own: `web(REDIS_URL=…)` gives its port and the process."""
+    started = []
+
+    def start(**environment):
+        port = ports.find_free()
+        started.append(start_web(port=port, log=tmp_path / "web.log", **environment))
+        return port, started[-1]
+
+    yield start
+    for process in started:
+        processes.stop(process, first=signal.SIGTERM, grace=8)
+
+
+both_servers = pytest.mark.parametrize("by", ["daphne", "uvicorn"])
+
+
+@pytest.fixture
+def opened():
+    with ExitStack() as stack:
+        yield stack

@@ -6,7 +6,7 @@ from contextlib import closing
 from backend.core import redis
 from backend.outbox import wire
 from tests import factories
-from tests.consumers.test_web import deaf_app
+from tests.consumers.test_web_slow_clients import deaf_app
 
 PATIENCE_SECONDS = 30
 LAST = 200  # twelve megabytes: more than all buffers on the way hold

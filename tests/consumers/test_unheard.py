@@ -10,7 +10,7 @@ from backend.devstack import processes
 from backend.outbox import wire
 from tests import factories
 from tests.consumers.test_metrics import Metrics
-from tests.consumers.test_web import deaf_app
+from tests.consumers.test_web_slow_clients import deaf_app
 
 pytestmark = pytest.mark.slow
 NO_PONG_SECONDS = 35  # by then the shop itself sends away who does not answer pings

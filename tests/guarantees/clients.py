@@ -3,6 +3,7 @@
 from tests.guarantees.promise import Break, Edit, Promise
 
 WEB = "tests/consumers/test_web.py"
+SLOW = "tests/consumers/test_web_slow_clients.py"
 CLIENT = "tests/consumers/test_client.py"
 SEATS = "tests/consumers/test_seats.py"
 SIGN_INS = "tests/consumers/test_sign_ins.py"
@@ -22,7 +23,7 @@ PROMISES = [
                         "if False:",
                     )
                 ],
-                tests=[f"{WEB}::test_a_client_that_does_not_read_is_let_go_and_costs_little"],
+                tests=[f"{SLOW}::test_a_client_that_does_not_read_is_let_go_and_costs_little"],
             ),
             Break(
                 out="one wait for all that is written to a full socket",

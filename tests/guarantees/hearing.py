@@ -160,7 +160,7 @@ PROMISES = [
                 tests=[
                     f"{HEALING}::test_what_another_redis_does_not_remember_is_looked_up",
                     f"{HEALING}::test_news_that_a_redis_which_took_over_never_had_are_lost",
-                    "tests/consumers/test_web.py"
+                    "tests/consumers/test_web_redis_away.py"
                     "::test_who_comes_back_to_a_redis_that_has_lost_the_newest_gets_a_snapshot",
                 ],
             ),

@@ -7,11 +7,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
+from backend.core import redis
 from backend.devstack import ports, processes
 from tasks import relay
-from tests import factories, live
+from tests import cluster, factories, live
 from tests.consumers.apps import Apps
 from tests.consumers.ears import Shop
 from tests.consumers.test_cart import add
@@ -125,3 +127,19 @@ both_servers = pytest.mark.parametrize("by", ["daphne", "uvicorn"])
 def opened():
     with ExitStack() as stack:
         yield stack
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory):
+    with cluster.running(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
+
+
+@pytest.fixture
+def clustered(nodes, monkeypatch):
+    monkeypatch.setattr(settings, "REDIS_URL", nodes[0].url)
+    monkeypatch.setattr(settings, "REDIS_CLUSTER", True)
+    redis.client.cache_clear()
+    yield
+    redis.client().close()
+    redis.client.cache_clear()

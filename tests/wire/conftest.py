@@ -12,6 +12,8 @@ from tests.sdk.programs import COMMANDS, Program
 from tests.wire.follower import Follower
 from tests.wire.world import Crowd, World
 
+pytest.register_assert_rewrite("tests.wire.lives")
+
 
 @pytest.fixture(scope="module")
 def the_world(django_db_setup, tmp_path_factory):

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("tests.faults.books", "tests.faults.buyer", "tests.faults.shop")
+pytest.register_assert_rewrite(
+    "tests.faults.books", "tests.faults.buyer", "tests.faults.crew", "tests.faults.shop"
+)
 
 from tests.faults import books, buyer  # noqa: E402
 from tests.faults.shop import Shop  # noqa: E402

@@ -16,7 +16,7 @@ from backend.catalog import actions, generations
 from backend.devstack import processes, tether, valkey
 from tests import live
 from tests.catalog.drafting import create
-from tests.faults.test_relays import holders
+from tests.faults.crew import holders
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PATIENCE_SECONDS = 30

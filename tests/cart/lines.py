@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from backend.cart import queries as carts
 from backend.cart.models import CartItem
+from tests.caller import Caller
 
 
 def put(user: Any, product: Any, *, variant: Any = None, quantity: int = 1) -> CartItem:
@@ -20,8 +21,8 @@ def put(user: Any, product: Any, *, variant: Any = None, quantity: int = 1) -> C
     )
 
 
-def add(caller, product, quantity=1, variant=None):
-    body = {"product_id": str(product.pk), "quantity": quantity}
+def add(caller: Caller, product: Any, quantity: int = 1, variant: Any = None) -> Any:
+    body: dict[str, Any] = {"product_id": str(product.pk), "quantity": quantity}
     if variant:
         body["variant_id"] = str(variant.pk)
     return caller.post("cart/items/", body)

@@ -108,6 +108,6 @@ class Apps:
         return app
 
 
-def token_of(caller, user, *, seconds_left):
+def token_of(caller: Caller, user: User, *, seconds_left: int) -> str:
     then = timezone.now() - settings.JWT_ACCESS + timedelta(seconds=seconds_left)
     return tokens.access_token(user=user, session=caller.session, now=then)

@@ -5,19 +5,24 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from backend.accounts.models import User
+from backend.catalog.models import Product
 from backend.core import redis
-from backend.devstack import ports, processes
+from backend.devstack import ports, processes, valkey
 from tasks import relay
 from tests import cluster, factories, live
 from tests.consumers.apps import Apps
 from tests.consumers.ears import Shop
 from tests.consumers.test_cart import add
 from tests.consumers.test_centrifuge_topics import cart_topic
+
+both_servers = pytest.mark.parametrize("by", ["daphne", "uvicorn"])
 
 
 def start_web(*, port: int, log: Path, **environment: str) -> subprocess.Popen[bytes]:
@@ -78,15 +83,15 @@ def tell(transactional_db: None) -> Callable[[], None]:
 
 
 @pytest.fixture
-def mug(transactional_db):
+def mug(transactional_db: None) -> Product:
     return factories.product(sku="MUG", quantity=1000)
 
 
 @pytest.fixture
-def change(alice, mug, tell):
+def change(alice: User, mug: Product, tell: Callable[[], None]) -> Callable[..., None]:
     """Change alice's cart so many times, and tell it."""
 
-    def run(times=1):
+    def run(times: int = 1) -> None:
         for _ in range(times):
             add(alice, mug)
             tell()
@@ -95,7 +100,7 @@ def change(alice, mug, tell):
 
 
 @pytest.fixture
-def position(apps, alice, change):
+def position(apps: Apps, alice: User, change: Callable[..., None]) -> tuple[str, dict[str, Any]]:
     """Alice's cart topic, and where a client of hers stood when it left: at version 2."""
     topic = cart_topic(alice)
     change()
@@ -106,11 +111,11 @@ def position(apps, alice, change):
 
 
 @pytest.fixture
-def web(transactional_db, tmp_path):
+def web(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """A web process of this test's own: `web(REDIS_URL=…)` gives its port and the process."""
-    started = []
+    started: list[subprocess.Popen[bytes]] = []
 
-    def start(**environment):
+    def start(**environment: str) -> tuple[int, subprocess.Popen[bytes]]:
         port = ports.find_free()
         started.append(start_web(port=port, log=tmp_path / "web.log", **environment))
         return port, started[-1]
@@ -120,23 +125,20 @@ def web(transactional_db, tmp_path):
         processes.stop(process, first=signal.SIGTERM, grace=8)
 
 
-both_servers = pytest.mark.parametrize("by", ["daphne", "uvicorn"])
-
-
 @pytest.fixture
-def opened():
+def opened() -> Iterator[ExitStack]:
     with ExitStack() as stack:
         yield stack
 
 
 @pytest.fixture(scope="module")
-def nodes(tmp_path_factory):
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[valkey.Valkey]]:
     with cluster.running(tmp_path_factory.mktemp("cluster")) as running:
         yield running
 
 
 @pytest.fixture
-def clustered(nodes, monkeypatch):
+def clustered(nodes: list[valkey.Valkey], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(settings, "REDIS_URL", nodes[0].url)
     monkeypatch.setattr(settings, "REDIS_CLUSTER", True)
     redis.client.cache_clear()

@@ -1,4 +1,4 @@
-"""One shop for the whole folder, with both of Shopify's example files imported into it."""
+"""One shop for the whole folder, with both of Shopify's example files; each server that may carry REST."""
 
 from contextlib import ExitStack
 from urllib.parse import urlsplit
@@ -10,6 +10,13 @@ from tests import live
 from tests.flows import nginx, stack
 
 FILES = ("shopify-apparel.csv", "shopify-home-and-garden.csv")
+SETTINGS = {
+    "TRUSTED_PROXIES": "127.0.0.1/32",
+    "THROTTLE_LOGIN": "2/h",
+    "CORS_ALLOWED_ORIGINS": "https://friend.example",
+    "API_WORKERS": "2",
+    "API_THREADS": "4",
+}
 
 
 @pytest.fixture(scope="session")
@@ -25,15 +32,6 @@ def imports(shop):
         name: shop.python("manage.py", "import_products", str(stack.ROOT / "fixtures" / "csv" / name))
         for name in FILES
     }
-
-
-SETTINGS = {
-    "TRUSTED_PROXIES": "127.0.0.1/32",
-    "THROTTLE_LOGIN": "2/h",
-    "CORS_ALLOWED_ORIGINS": "https://friend.example",
-    "API_WORKERS": "2",
-    "API_THREADS": "4",
-}
 
 
 @pytest.fixture(scope="module", params=["daphne", "uvicorn", "granian", "nginx"])

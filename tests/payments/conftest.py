@@ -1,7 +1,7 @@
 """Stripe as a sandbox that the real SDK talks to, and an order of Alice's that waits for payment."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -16,12 +16,13 @@ from backend.devstack.stripe_sandbox import api, errors, server
 from backend.orders import actions as orders
 from backend.orders.models import Order
 from backend.payments import actions
-from backend.payments.models import Payment
+from backend.payments.models import Payment, Refund
 from tests import factories
 from tests.caller import Caller
 
 pytest.register_assert_rewrite("tests.payments.machine")
 DECLINED = "pm_card_visa_chargeDeclined"
+ALL = "5504.97"
 
 
 class Stripe:
@@ -139,12 +140,9 @@ def history(order: Order) -> list[tuple[str, str]]:
     return list(order.history.values_list("status", "note"))
 
 
-ALL = "5504.97"
-
-
 @pytest.fixture
-def refund(order, staff):
-    def ask(amount=None):
+def refund(order: Order, staff: Any) -> Callable[..., Refund]:
+    def ask(amount: str | None = None) -> Refund:
         wanted = amount and Decimal(amount)
         return actions.request_refund(
             order_id=order.pk, amount=wanted, actor=staff, reason="Broken", now=timezone.now()
@@ -153,16 +151,16 @@ def refund(order, staff):
     return ask
 
 
-def shown(order):
+def shown(order: Order) -> tuple[str, str]:
     order.refresh_from_db()
     return (order.payment_status, str(order.refunded_amount))
 
 
 @pytest.fixture
-def retries_soon(monkeypatch):
+def retries_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sdk.HTTPClient, "INITIAL_DELAY", 0.05)
 
 
-def status(order):
+def status(order: Order) -> str:
     order.refresh_from_db()
     return order.status

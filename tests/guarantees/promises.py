@@ -20,7 +20,9 @@ from tests.guarantees import (
     showing,
     stock,
     stripe_away,
+    together,
     told,
+    unheard,
     window,
 )
 
@@ -42,7 +44,9 @@ CHAPTERS = [
     stripe_away,
     told,
     hearing,
+    unheard,
     clients,
+    together,
     relaying,
     showing,
     guests,

@@ -17,16 +17,21 @@ def running(folder: Path) -> Iterator[list[valkey.Valkey]]:
     """The nodes, once each of them says that all is well."""
     with ExitStack() as opened:
         nodes = [opened.enter_context(_start(folder / f"node-{number}")) for number in range(NODES)]
-        clients = [opened.enter_context(Redis.from_url(node.url, decode_responses=True)) for node in nodes]
-        _join(nodes, clients)
+        _join(nodes, opened.enter_context(clients_of(nodes)))
         wait_until_well(nodes)
         yield nodes
 
 
+@contextmanager
+def clients_of(nodes: list[valkey.Valkey]) -> Iterator[list[Redis]]:
+    """One for each node, which answers for that node alone."""
+    with ExitStack() as opened:
+        yield [opened.enter_context(Redis.from_url(node.url, decode_responses=True)) for node in nodes]
+
+
 def wait_until_well(nodes: list[valkey.Valkey]) -> None:
     """Every node sees every node, and all of the slots are served."""
-    with ExitStack() as opened:
-        clients = [opened.enter_context(Redis.from_url(node.url, decode_responses=True)) for node in nodes]
+    with clients_of(nodes) as clients:
         assert processes.wait_until(lambda: all(_is_well(client) for client in clients), seconds=30)
 
 

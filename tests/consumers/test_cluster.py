@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from redis import Redis
 from redis.crc import key_slot
 
 from backend.core import redis
@@ -71,13 +70,14 @@ async def test_every_topic_is_heard_in_order_whatever_node_it_is_on(nodes):
     assert ups[:1] == [True]
     for topic in TOPICS:
         assert [version for name, version in heard if name == topic] == list(range(1, 21))
-    with_logs = [node for node in nodes if Redis.from_url(node.url).keys("live:{order:*}:log")]
-    assert len(with_logs) == len(nodes)
+    with cluster.clients_of(nodes) as clients:
+        assert all(client.keys("live:{order:*}:log") for client in clients)
 
 
 async def test_messages_stay_on_their_node(nodes):
     async with listening("order:99"):
-        counts = [Redis.from_url(node.url).execute_command("PUBSUB", "SHARDCHANNELS") for node in nodes]
+        with cluster.clients_of(nodes) as clients:
+            counts = [client.execute_command("PUBSUB", "SHARDCHANNELS") for client in clients]
 
     assert sorted(map(len, counts)) == [0, 0, 1]
 
@@ -94,16 +94,18 @@ def test_histories_and_the_epoch_are_read_as_from_one_redis():
     assert epoch == redis.client().get(wire.EPOCH)
 
 
-async def test_a_slot_that_moves_is_followed_and_doubted(nodes):
-    slot = key_slot(wire.channel("user:7").encode())
-    clients = [Redis.from_url(node.url, decode_responses=True) for node in nodes]
-    ids = [client.execute_command("CLUSTER", "MYID") for client in clients]
+def move_to_the_next(slot, nodes):
     owner = slot * len(nodes) // cluster.SLOTS
     target = (owner + 1) % len(nodes)
-
-    async with listening("user:7", *TOPICS) as (heard, changes):
+    with cluster.clients_of(nodes) as clients:
+        name = clients[target].execute_command("CLUSTER", "MYID")
         for client in (clients[target], clients[owner], clients[(owner + 2) % len(nodes)]):
-            client.execute_command("CLUSTER", "SETSLOT", slot, "NODE", ids[target])
+            client.execute_command("CLUSTER", "SETSLOT", slot, "NODE", name)
+
+
+async def test_a_slot_that_moves_is_followed_and_doubted(nodes):
+    async with listening("user:7", *TOPICS) as (heard, changes):
+        move_to_the_next(key_slot(wire.channel("user:7").encode()), nodes)
         await until(lambda: changes[-2:] == [False, True] and len(changes) >= 3)
         await publish(Change("user:7", 1))
         await until(lambda: heard == [("user:7", 1)])

@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from redis import Redis
 
 from api import throttles
 from backend.cart.models import Cart
@@ -22,7 +21,7 @@ from backend.devstack import ports, processes, tether
 from backend.inventory import actions as inventory
 from backend.outbox.models import Event
 from consumers import seats, store
-from tests import factories, live
+from tests import cluster, factories, live
 from tests.conftest import look_at_the_catalogue_anew, tell_of_a_change
 from tests.consumers.apps import Apps
 from tests.consumers.conftest import start_web
@@ -107,8 +106,7 @@ def processes_of_a_cluster(nodes, transactional_db, tmp_path):
 
 def cut(nodes):
     """Break the process's links to all of the nodes; how many there were."""
-    with ExitStack() as opened:
-        clients = [opened.enter_context(Redis.from_url(node.url)) for node in nodes]
+    with cluster.clients_of(nodes) as clients:
         return sum(client.execute_command("CLIENT", "KILL", "TYPE", "pubsub") for client in clients)
 
 

@@ -101,15 +101,14 @@ def _text(cursor: Any, statements: Sequence[Statement], plans: Plans) -> Togethe
 
 
 def _is_to_begin() -> bool:
-    """Whether the transaction is yet to begin, as they usually do.
+    """Whether a transaction as most of them are is yet to begin.
 
     psycopg would send a BEGIN of its own, unless told not to.
     """
     session = connection.connection
-    is_django_s = connection.in_atomic_block and connection.commit_on_exit
-    if not is_django_s or session.info.transaction_status != TransactionStatus.IDLE:
+    if not connection.in_atomic_block or session.info.transaction_status != TransactionStatus.IDLE:
         return False
-    if session.isolation_level is not None:
+    if not connection.commit_on_exit or session.isolation_level is not None:
         return False
     session.autocommit = True
     return True

@@ -13,7 +13,7 @@ from backend.devstack.bench.row import Row
 ADD, MANY, HOT = "add to cart", "checkout, many SKUs", "checkout, one hot SKU"
 ORDER, WHOLE = "cart and order", "full checkout"
 # For each of a row's measurements, and a second of it: as many as the shop serves and enough for pgbench.
-BUYERS_A_SECOND = 800
+BUYERS_A_SECOND = 1200
 _COUNTED = 0.4  # of a row's time
 
 

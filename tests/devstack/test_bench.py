@@ -31,6 +31,7 @@ ROWS = {
     "middle page of all by name, p50 in ms": "its first page",
     "middle page of all by price, p50 in ms": "its first page",
     "middle page of a department by name, p50 in ms": "its first page",
+    "middle page of a range of prices by name, p50 in ms": "its first page",
     "middle page of a broad search, p50 in ms": "its first page",
     "add to cart": "by pgbench",
     "checkout, many SKUs": "by pgbench",

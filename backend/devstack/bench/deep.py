@@ -26,6 +26,7 @@ FOUND = {
     "all by name": {"ordering": "name"},
     "all by price": {"ordering": "price"},
     "a department by name": {"category": catalogue.slug(0), "ordering": "name"},
+    "a range of prices by name": {"min_price": "20", "max_price": "500", "ordering": "name"},
     "a broad search": {"search": catalogue.BROADEST},
 }
 _ASKED = 150  # of each page, for each measurement

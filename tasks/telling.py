@@ -1,11 +1,10 @@
 """Events on their way to the sockets: made into frames once, and published in order."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
-
-from redis.exceptions import NoScriptError
 
 from backend.core import clock, redis
 from backend.outbox import actions as outbox
@@ -40,16 +39,11 @@ def publish(events: Sequence[Any]) -> int:
     Returns how many were new; the others are repeats of a relay that died before it could forget them.
     Raises RedisError; whatever was published by then is a repeat at the next try.
     """
-    told = [(event, frame(event)) for event in events if event.topic != outbox.INTERNAL]
-    try:
-        return _publish(told)
-    except NoScriptError:
-        redis.client().script_load(wire.PUBLISH)
-        return _publish(told)
-
-
-def _publish(told: Sequence[tuple[Any, str]]) -> int:
+    updates = defaultdict(list)
+    for event in events:
+        if event.topic != outbox.INTERNAL:
+            updates[event.topic].append(wire.Entry(event.version, frame(event)))
     pipeline = redis.client().pipeline(transaction=False)
-    for event, text in told:
-        wire.publish(pipeline, topic=event.topic, version=event.version, frame=text)
+    for topic in updates:
+        wire.publish(pipeline, topic=topic, updates=updates[topic])
     return sum(pipeline.execute())

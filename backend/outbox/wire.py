@@ -5,9 +5,9 @@ at any time, so a reader believes it only where its versions follow each other w
 in here decode responses.
 """
 
-import hashlib
 import uuid
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -19,20 +19,28 @@ MOST_BYTES = 256 * 1024
 LIFE_SECONDS = 600
 EPOCH = "live:epoch"
 
-# KEYS: log. ARGV: version, frame, entries to keep, seconds to live, command, channel.
+# KEYS: log. ARGV: entries to keep, seconds to live, command, channel, then version and frame of each update.
 # A version that the log has, or is behind, is a repeat.
 PUBLISH = """
-local version, keep = tonumber(ARGV[1]), tonumber(ARGV[3])
+local keep, newest, new = tonumber(ARGV[1]), -1, 0
 if keep > 0 then
     local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-    if last and version <= tonumber(string.match(last[1], '^%d+')) then return 0 end
-    redis.call('XADD', KEYS[1], 'MAXLEN', '=', keep, ARGV[1] .. '-0', 'f', ARGV[2])
-    redis.call('EXPIRE', KEYS[1], ARGV[4])
+    newest = last and tonumber(string.match(last[1], '^%d+')) or -1
 end
-redis.call(ARGV[5], ARGV[6], ARGV[1] .. '\\n' .. ARGV[2])
-return 1
+for n = 5, #ARGV, 2 do
+    local version, frame = ARGV[n], ARGV[n + 1]
+    if tonumber(version) > newest then
+        if keep > 0 then
+            redis.call('XADD', KEYS[1], 'MAXLEN', '=', keep, version .. '-0', 'f', frame)
+            newest = tonumber(version)
+        end
+        redis.call(ARGV[3], ARGV[4], version .. '\\n' .. frame)
+        new = new + 1
+    end
+end
+if keep > 0 and new > 0 then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
+return new
 """
-PUBLISH_SHA = hashlib.sha1(PUBLISH.encode()).hexdigest()  # noqa: S324  (Redis names scripts so)
 
 
 class Message(NamedTuple):
@@ -43,7 +51,7 @@ class Message(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One update of a topic's history."""
+    """One update of a topic, as its history has it."""
 
     version: int
     frame: str
@@ -79,13 +87,13 @@ def log_key(topic: str) -> str:
     return f"{channel(topic)}:log"
 
 
-def entries_kept(topic: str, frame: str) -> int:
-    """Its history's bound: fewer of huge frames, one where the newest counts, none for control topics."""
+def entries_kept(topic: str, length: int) -> int:
+    """Its history's bound: fewer of long frames, one where the newest counts, none for control topics."""
     if not has_history(topic):
         return 0
     if not is_stream(topic):
         return 1
-    return max(1, min(MOST_ENTRIES, MOST_BYTES // max(1, len(frame))))
+    return max(1, min(MOST_ENTRIES, MOST_BYTES // max(1, length)))
 
 
 def command(name: str) -> str:
@@ -93,15 +101,15 @@ def command(name: str) -> str:
     return f"S{name}" if settings.REDIS_CLUSTER else name
 
 
-def publish(pipeline: Any, *, topic: str, version: int, frame: str) -> None:
-    """Queue one update: kept in the history and published, both or neither. The result is 0 for a repeat.
+def publish(pipeline: Any, *, topic: str, updates: Sequence[Entry]) -> None:
+    """Queue a topic's updates: kept in the history and published, all or none. The result: how many were new.
 
-    The script must be loaded, else the pipeline raises NoScriptError; a batch that does may be sent again.
+    A Redis that refuses one (it is full, or reads its file, or becomes a primary) may take the next a moment
+    later. One by one, a version that was refused would be a repeat for ever once a later one was taken.
     """
-    kept = (entries_kept(topic, frame), LIFE_SECONDS)
+    kept = (entries_kept(topic, max(len(update.frame) for update in updates)), LIFE_SECONDS)
     published = (command("PUBLISH"), channel(topic))
-    arguments = (version, frame, *kept, *published)
-    pipeline.execute_command("EVALSHA", PUBLISH_SHA, 1, log_key(topic), *arguments)
+    pipeline.execute_command("EVAL", PUBLISH, 1, log_key(topic), *kept, *published, *chain(*updates))
 
 
 def read(text: str) -> Message:

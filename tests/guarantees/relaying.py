@@ -66,8 +66,8 @@ PROMISES = [
                 edits=[
                     Edit(
                         "backend/outbox/wire.py",
-                        "if last and version <= tonumber(string.match(last[1], '^%d+')) then",
-                        "if false then",
+                        "if tonumber(version) > newest then",
+                        "if true then",
                     )
                 ],
                 tests=["tests/outbox/test_wire.py::test_a_repeat_is_not_published_again"],
@@ -145,6 +145,28 @@ PROMISES = [
                 ],
                 tests=[HELD],
             ),
+        ],
+    ),
+    Promise(
+        key="B7",
+        says="A version that Redis refused is told before those it takes later, full or just come back.",
+        kept_by="`outbox.wire.publish`: a topic's updates of a batch are one script, taken as a whole",
+        breaks=[
+            Break(
+                out="the whole",
+                edits=[
+                    Edit(
+                        "tasks/telling.py",
+                        "        wire.publish(pipeline, topic=topic, updates=updates[topic])",
+                        "        for update in updates[topic]:\n"
+                        "            wire.publish(pipeline, topic=topic, updates=[update])",
+                    )
+                ],
+                tests=[
+                    "tests/outbox/test_relay.py"
+                    "::test_what_a_full_redis_refused_comes_before_what_it_takes_later"
+                ],
+            )
         ],
     ),
 ]

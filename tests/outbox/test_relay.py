@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from redis import ConnectionError as RedisAway
+from redis.exceptions import OutOfMemoryError
 
 from backend.core import redis
 from backend.outbox import actions, wire
@@ -70,6 +71,27 @@ def test_events_go_out_in_version_order_and_are_forgotten():
 
     assert versions == [1, 2, 3, 4, 5]
     assert not Event.objects.exists()
+
+
+def test_what_a_full_redis_refused_comes_before_what_it_takes_later(monkeypatch):
+    for version in range(1, 4):
+        publish("order:7", version=version)
+    queue = wire.publish
+
+    def refused_at_first(pipeline, **updates):
+        pipeline.config_set("maxmemory", 0 if len(pipeline) else 1)
+        queue(pipeline, **updates)
+        pipeline.config_set("maxmemory", 0)
+
+    with monkeypatch.context() as full:
+        full.setattr(wire, "publish", refused_at_first)
+        with pytest.raises(OutOfMemoryError):
+            relay.step(now=timezone.now(), send=no_send)
+    with listen("order:7") as ears:
+        relay.step(now=timezone.now(), send=no_send)
+        told = [wire.read(heard(ears)).version for _ in range(3)]
+
+    assert told == [1, 2, 3]
 
 
 def test_internal_facts_reach_tasks_and_no_socket():

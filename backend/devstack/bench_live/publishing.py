@@ -19,12 +19,11 @@ class Publisher:
         # Looks with a connection of its own, whose answers are not counted.
         self._looks = redis.Redis.from_url(url, decode_responses=True)
         self._id = str(self._redis.client_id())
-        self._redis.script_load(wire.PUBLISH)
 
     def tell(self, topic: str, *, version: int, size: int) -> None:
         """One update whose frame has so many bytes, or as few as it takes."""
         pipeline = self._redis.pipeline(transaction=False)
-        wire.publish(pipeline, topic=topic, version=version, frame=_frame(topic, version, size))
+        wire.publish(pipeline, topic=topic, updates=[wire.Entry(version, _frame(topic, version, size))])
         pipeline.execute()
 
     def bytes_so_far(self) -> int:

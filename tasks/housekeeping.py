@@ -6,11 +6,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from backend.accounts import actions as accounts
+from backend.catalog import anew
 from backend.core import idempotency
 from backend.orders import actions as orders
 from backend.orders import carrier, queries
 from backend.payments import inbox
-from backend.shelf import actions as shelf
 
 TOLD_BEFORE = timedelta(minutes=2)
 
@@ -29,7 +29,7 @@ def tell_expiring() -> None:
 @shared_task(name="shelf.fold")
 def fold_shelf() -> None:
     """Leave readers of lists few shifts to add up."""
-    shelf.fold()
+    anew.fold()
 
 
 @shared_task(name="housekeeping.prune")

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from backend.catalog import events, representations, shelving, tree
+from backend.catalog import events, forest, representations, shelving, tree
 from backend.catalog.models import Category, Product
 from backend.core import transactions
+from backend.shelf import actions as shelf
 from backend.shelf import blocks, ladders
+from backend.shelf.blocks import Branches
 
 BRANCH_BATCH = 200  # whoever sells out one of them waits for these and no more
 
@@ -51,5 +53,14 @@ def shelve(*, product_ids: Sequence[UUID], now: datetime) -> None:
 def count_anew(*, now: datetime) -> None:
     """Make what lists are counted on anew, from the places."""
     ladders.rebuild()
-    blocks.rebuild()
+    blocks.rebuild(branches=_branches())
     events.made_anew(now=now)
+
+
+def fold() -> None:
+    """Count so anew if readers of lists would feel what has changed since. Locks the blocks alone."""
+    shelf.fold(branches=_branches())
+
+
+def _branches() -> Branches:
+    return {branch.name: branch.ids for branch in forest.current().branches.values()}

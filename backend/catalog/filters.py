@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from backend.catalog.forest import Branch
 from backend.core import money
 
 Ordering = Literal["price", "-price", "created_at", "-created_at", "name"]
@@ -19,6 +20,11 @@ class ProductFilter:
     in_stock: bool | None = None
     search: str = ""
     ordering: Ordering | None = None
+
+    @property
+    def has_bounds(self) -> bool:
+        """Whether a range of prices is asked for."""
+        return self.min_price is not None or self.max_price is not None
 
 
 @dataclass(frozen=True)
@@ -51,11 +57,12 @@ def order(ordering: Ordering | None) -> Order:
     return _ORDERS[ordering or "-created_at"]
 
 
-def values(asked: ProductFilter, branch: str | None) -> dict[str, Any]:
-    """What the conditions below name. `branch`: the ids of the category and of all under it, as an array."""
+def values(asked: ProductFilter, branch: Branch | None) -> dict[str, Any]:
+    """What the conditions below name. `branch`: the category's that is asked for."""
     low = None if asked.min_price is None else money.to_minor(asked.min_price)
     high = None if asked.max_price is None else money.to_minor(asked.max_price)
-    return {"low": low, "high": high, "branch": branch}
+    named = {} if branch is None else {"branch": branch.array, "branch_name": branch.name}
+    return {"low": low, "high": high, **named}
 
 
 def in_branch(asked: ProductFilter) -> str:

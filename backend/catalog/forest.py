@@ -5,8 +5,11 @@ tree is read again and the statement is made anew. So it is never out of date, a
 no statement of its own.
 """
 
+import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connections
@@ -22,6 +25,18 @@ from backend.catalog.tree import Census, Tree
 VERSION = "(SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM catalog_category)"
 
 
+class Branch:
+    """A category and all under it. Its name is another one as soon as a category comes or goes."""
+
+    def __init__(self, category_ids: Collection[UUID]) -> None:
+        self.ids = category_ids
+        self.array = f"{{{','.join(sorted(map(str, category_ids)))}}}"  # as PostgreSQL writes one
+        self.name = hashlib.sha256(self.array.encode()).hexdigest()[:32]
+
+
+NOTHING = Branch([])
+
+
 @dataclass(frozen=True)
 class Forest:
     """The tree of one version."""
@@ -32,12 +47,9 @@ class Forest:
     census: Census
 
     @cached_property
-    def branches(self) -> dict[str, str]:
-        """By slug: the ids of the category and of all under it, as PostgreSQL writes an array."""
-        return {
-            category.slug: f"{{{','.join(map(str, self.tree.branch(category.slug)))}}}"
-            for category in self.tree.depth_first()
-        }
+    def branches(self) -> dict[str, Branch]:
+        """By slug."""
+        return {one.slug: Branch(self.tree.branch(one.slug)) for one in self.tree.depth_first()}
 
     @cached_property
     def text(self) -> str:

@@ -60,7 +60,7 @@ def find(*, asked: ProductFilter, start: int, size: int, with_facets: bool) -> L
 
 def _ask(question: Question, known: Forest, *, start: int, size: int) -> list[tuple[Any, ...]]:
     asked, wanted = question.asked, question.wanted
-    branch = None if asked.category is None else known.branches.get(asked.category, "{}")
+    branch = None if asked.category is None else known.branches.get(asked.category, forest.NOTHING)
     values = {**filters.values(asked, branch), "start": start, "size": size}
     if wanted is not None:
         values |= {"widest": wanted.widest}
@@ -91,8 +91,7 @@ def _chosen(question: Question, *, is_far: bool) -> tuple[str, str]:
         return found, ranking.CHOSEN
     if is_far:
         total = f"WITH total AS MATERIALIZED (SELECT {_count(asked)} AS number)"
-        far = blocks.page if blocks.can_place(asked) else pages.from_nearer_end
-        return total, far(asked, order=order)
+        return total, blocks.page(asked, order=order)
     return "", pages.on_shelf(asked, order=order)
 
 

@@ -89,3 +89,26 @@ _SHARES = """
 SHARES = "UNION ALL".join(
     _SHARES.format(column=column, order=order) for column, order in blocks.ORDERS.items()
 )
+
+# What costs less, less what has shifted since, is what was counted in all. Which categories a large branch
+# has, only the catalogue knows; who reads its tallies compares them with its ladders.
+TALLIES = """
+(SELECT '' AS sku, NULL::uuid AS order_id,
+        concat('Tally by ', ordering, ' below ', cents, ': lists count ', tally.buyable,
+               ' products to buy and ', tally.sold_out, ' sold out, there are ', found.buyable, ' and ',
+               found.sold_out) AS message
+   FROM (SELECT ordering, cents, buyable[cardinality(buyable)], sold_out[cardinality(sold_out)]
+           FROM shelf_tally WHERE branch = '') AS tally(ordering, cents, buyable, sold_out)
+   JOIN (SELECT cents, is_place, sum(is_buyable) OVER cheaper AS buyable,
+                sum(is_sold_out) OVER cheaper AS sold_out
+           FROM (SELECT DISTINCT cents, 0, 0, FALSE FROM shelf_tally WHERE branch = ''
+                  UNION ALL
+                 SELECT cents, is_buyable::int, (NOT is_buyable)::int, TRUE FROM shelf_place WHERE is_active
+                  UNION ALL
+                 SELECT cents, -buyable, -sold_out, TRUE FROM shelf_shift
+                ) AS met(cents, is_buyable, is_sold_out, is_place)
+         WINDOW cheaper AS (ORDER BY cents, is_place ROWS UNBOUNDED PRECEDING)) AS found USING (cents)
+  WHERE NOT is_place AND (tally.buyable, tally.sold_out) <> (found.buyable, found.sold_out)
+    AND EXISTS (SELECT FROM shelf_block WHERE has_tallies)
+  ORDER BY ordering, cents LIMIT 1)
+"""

@@ -102,5 +102,6 @@ STOCK = Audit(
         "ladders": shelf_audit.LADDERS,
         "blocks": shelf_audit.BLOCKS,
         "shares": shelf_audit.SHARES,
+        "tallies": shelf_audit.TALLIES,
     },
 )

@@ -10,6 +10,7 @@ from django.db import connection
 
 from backend.core import transactions
 from backend.shelf import blocks, ladders, standing
+from backend.shelf.blocks import Branches
 from backend.shelf.models import Place
 from backend.shelf.standing import Standing
 
@@ -58,9 +59,12 @@ def turn(*, places: Iterable[Place], buyable: Collection[str]) -> None:
 
 
 @transactions.retried
-def fold() -> None:
-    """Count the blocks anew if so much has shifted that readers would feel it. Locks them alone."""
-    blocks.fold()
+def fold(*, branches: Branches) -> None:
+    """Count the blocks anew if so much has shifted that readers would feel it. Locks them alone.
+
+    `branches` are sets of categories, by name, whose places somebody may ask for together.
+    """
+    blocks.fold(branches=branches)
 
 
 def _count(*, gone: list[Standing | None], come: list[Standing | None]) -> None:

@@ -1,17 +1,23 @@
 """The blocks follow the places: how many of them come before every 500th, in each order of the shelf.
 
-Blocks are only ever counted anew, and with them each category's share: in which blocks its places are. What
-has changed since stands in shifts, rows of their own: products that sell out at once, in whichever block,
-wait for nobody. Readers add them up.
+Blocks are only ever counted anew, and with them each category's share (in which blocks its places are) and
+the tallies of prices (tallies.py). What has changed since stands in shifts, rows of their own: products that
+sell out at once, in whichever block, wait for nobody. Readers add them up.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
+from backend.shelf import tallies
 from backend.shelf.models import Block, Shift
 from backend.shelf.standing import Standing
+
+Branches = Mapping[str, Collection[UUID]]  # categories by the branch's name
 
 ORDERS = {
     "cents": "cents, product_id",
@@ -27,7 +33,8 @@ SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::timestamptz[], %s
                      %s::int[], %s::int[])
 """
 _PLACES = """
-SELECT '{column}' AS ordering, product_id, category_id, is_buyable, row_number() OVER places - 1 AS before,
+SELECT '{column}' AS ordering, product_id, category_id, cents, is_buyable,
+       row_number() OVER places - 1 AS before,
        count(*) FILTER (WHERE is_buyable) OVER places - is_buyable::int AS buyable
   FROM shelf_place WHERE is_active WINDOW places AS (ORDER BY {order} ROWS UNBOUNDED PRECEDING)
 """
@@ -37,6 +44,7 @@ _ANEW = """
 LOCK TABLE shelf_block IN SHARE ROW EXCLUSIVE MODE;
 DELETE FROM shelf_block;
 DELETE FROM shelf_share;
+DELETE FROM shelf_tally;
 WITH counted AS (DELETE FROM shelf_shift),
      places AS ({places}),
      shared AS (
@@ -45,11 +53,13 @@ WITH counted AS (DELETE FROM shelf_shift),
             coalesce(array_agg(number ORDER BY number) FILTER (WHERE is_buyable), '{{}}'),
             coalesce(array_agg(number ORDER BY number) FILTER (WHERE NOT is_buyable), '{{}}')
        FROM (SELECT ordering, category_id, is_buyable, before / %(size)s AS number FROM places) AS numbered
-      GROUP BY ordering, category_id)
-INSERT INTO shelf_block (ordering, number, product_id, cents, created_at, name, buyable, sold_out, has_shares)
-SELECT ordering, before / %(size)s, product_id, cents, created_at, name,
-       first.buyable, before - first.buyable, TRUE
-  FROM places AS first JOIN shelf_place USING (product_id)
+      GROUP BY ordering, category_id),
+{tallied}
+INSERT INTO shelf_block (ordering, number, product_id, cents, created_at, name, buyable, sold_out,
+                         has_shares, has_tallies)
+SELECT ordering, before / %(size)s, product_id, place.cents, created_at, name,
+       first.buyable, before - first.buyable, TRUE, TRUE
+  FROM places AS first JOIN shelf_place AS place USING (product_id)
  WHERE before > 0 AND before %% %(size)s = 0
 """
 
@@ -67,18 +77,27 @@ def follow(*, gone: Iterable[Standing | None], come: Iterable[Standing | None]) 
             cursor.execute(_TELL, [list(column) for column in zip(*rows, strict=True)])
 
 
-def fold() -> None:
-    """Count anew if enough has shifted, or the version before has told or counted without categories."""
+def fold(*, branches: Branches) -> None:
+    """Count anew if enough has shifted, if other branches are large now, or if a version before has told
+    without categories or counted less.
+    """
     if (
         Shift.objects.count() >= ENOUGH
         or Shift.objects.filter(category_id=None).exists()
-        or Block.objects.filter(has_shares=False).exists()
+        or Block.objects.filter(Q(has_shares=False) | Q(has_tallies=False)).exists()
+        or tallies.counted() != set(tallies.large(branches))
     ):
-        rebuild()
+        rebuild(branches=branches)
 
 
-def rebuild() -> None:
-    """All blocks and shares anew, from the places. Locks the blocks against others who do the same."""
+def rebuild(*, branches: Branches = MappingProxyType({})) -> None:
+    """All blocks, shares and tallies anew, from the places; tallies also of the large ones of these branches.
+
+    Locks the blocks against others who do the same.
+    """
     places = "UNION ALL".join(_PLACES.format(column=column, order=order) for column, order in ORDERS.items())
     with connection.cursor() as cursor:
-        cursor.execute(_ANEW.format(places=places), {"size": SIZE})
+        anew = _ANEW.format(places=places, tallied=tallies.COUNTED.strip())
+        cursor.execute(
+            anew, {"size": SIZE, "orders": list(ORDERS), **tallies.values(tallies.large(branches))}
+        )

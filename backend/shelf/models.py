@@ -39,9 +39,9 @@ class Place(models.Model):
         indexes = [
             models.Index(
                 fields=["cents", "product_id"],
-                include=["category_id", "is_buyable"],
+                include=["category_id", "is_buyable", "created_at", "name"],
                 condition=_ON_SALE,
-                name="place_by_price",
+                name="place_by_cents",
             ),
             models.Index(
                 fields=["-created_at", "product_id"],
@@ -57,9 +57,9 @@ class Place(models.Model):
             ),
             models.Index(
                 fields=["category_id", "cents", "product_id"],
-                include=["created_at", "is_buyable"],
+                include=["created_at", "is_buyable", "name"],
                 condition=_ON_SALE,
-                name="place_by_category",
+                name="place_in_category",
             ),
             models.Index(
                 fields=["category_id", "cents"],
@@ -101,7 +101,10 @@ class Block(models.Model):
     buyable = models.BigIntegerField()
     sold_out = models.BigIntegerField()
     has_shares = models.BooleanField(
-        default=False, db_default=False, help_text="Counted with the shares; the version before made none"
+        default=False, db_default=False, help_text="Counted with the shares; a version before made none"
+    )
+    has_tallies = models.BooleanField(
+        default=False, db_default=False, help_text="And with the tallies; the version before made none"
     )
 
     def __str__(self) -> str:
@@ -122,6 +125,21 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ordering} {self.category_id}"
+
+
+class Tally(models.Model):
+    """How many of a branch's places that cost less came before every so-manieth block, and at last of all."""
+
+    pk = models.CompositePrimaryKey("ordering", "branch", "cents")
+    ordering = models.TextField(help_text="As of the blocks")
+    branch = models.TextField(help_text="As its categories are called together; the whole shop has no name")
+    cents = models.BigIntegerField(help_text="Less than this")
+    blocks = models.IntegerField(help_text="From one number to the next")
+    buyable = ArrayField(models.IntegerField())
+    sold_out = ArrayField(models.IntegerField())
+
+    def __str__(self) -> str:
+        return f"{self.ordering} {self.branch} below {self.cents}"
 
 
 class Shift(models.Model):

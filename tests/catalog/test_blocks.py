@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from backend.catalog import blocks as reading
 from backend.catalog import filters, ladders
 from backend.catalog.filters import ProductFilter
+from backend.catalog.forest import Branch
 from backend.shelf import actions, blocks, queries
 from backend.shelf.models import Block, Place, Shift
 from tests.shelf.places import NOW, mugs
@@ -31,7 +32,7 @@ def change(random):
 
 
 def found(asked, *, start, size, branch=None, gate="(SELECT)"):
-    """The count, and the ids of a page; the gate comes first."""
+    """The count, and the ids of a page, in these categories; the gate comes first."""
     page = reading.page(asked, order=filters.order(asked.ordering))
     count = reading.count(asked) if reading.can_count(asked) else ladders.count(asked)
     statement = f"""
@@ -39,7 +40,14 @@ def found(asked, *, start, size, branch=None, gate="(SELECT)"):
              total AS MATERIALIZED (SELECT {count} AS number FROM gate)
         SELECT number, {page} FROM total"""
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**filters.values(asked, branch), "start": start, "size": size})
+        cursor.execute(
+            statement,
+            {
+                **filters.values(asked, None if branch is None else Branch(branch)),
+                "start": start,
+                "size": size,
+            },
+        )
         return cursor.fetchone()
 
 

@@ -1,19 +1,22 @@
 """What is read by blocks is of one moment: that of the statement."""
 
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
 
 from backend.catalog.filters import ProductFilter
-from backend.shelf import actions, blocks, queries
+from backend.catalog.forest import Branch
+from backend.shelf import actions, blocks, queries, tallies
 from tests.catalog.test_blocks import found
 from tests.concurrency.rivals import rival, wait_until_waiting
 from tests.shelf.places import mugs
 
 GATE = 7
-BRANCH = f"{{{UUID(int=0)}}}"
+BRANCH = [UUID(int=0)]
+TALLIED = {Branch(BRANCH).name: BRANCH}
 
 
 def found_late(asked):
@@ -24,16 +27,22 @@ def found_late(asked):
         connection.close()
 
 
-@pytest.mark.parametrize("category", [None, "mugs"])
+@pytest.mark.parametrize(
+    ("category", "least", "branches"),
+    [(None, None, {}), ("mugs", None, {}), ("mugs", None, TALLIED), (None, Decimal(0), {})],
+    ids=["blocks", "shares", "tallies of a branch", "tallies of the shop"],
+)
 @pytest.mark.django_db(transaction=True)
-def test_what_changes_while_a_list_is_read_is_not_in_it(category, monkeypatch):
+def test_what_changes_while_a_list_is_read_is_not_in_it(category, least, branches, monkeypatch):
     monkeypatch.setattr(blocks, "SIZE", 2)
+    monkeypatch.setattr(tallies, "MANY", 1)
+    monkeypatch.setattr(tallies, "STEP", 1)
     places = [mugs(number, cents=number) for number in range(6)]
     with transaction.atomic():
         actions.put(places)
-        blocks.rebuild()
+        blocks.rebuild(branches=branches)
 
-    asked = ProductFilter(category=category, in_stock=True, ordering="price")
+    asked = ProductFilter(category=category, min_price=least, in_stock=True, ordering="price")
 
     with rival() as keeper, ThreadPoolExecutor(1) as pool:
         keeper.execute("SELECT pg_advisory_lock(%s)", [GATE])

@@ -10,10 +10,10 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from backend.catalog import actions, listing
+from backend.catalog import actions, anew, listing
 from backend.catalog.models import Category, Product
 from backend.inventory import actions as inventory
-from backend.shelf import blocks
+from backend.shelf import blocks, tallies
 from tests import factories
 from tests.catalog.drafting import create
 
@@ -33,6 +33,7 @@ WITH RECURSIVE branch AS (
     SELECT below.id FROM catalog_category AS below JOIN branch ON below.parent_id = branch.id)
 SELECT slug FROM catalog_product
  WHERE is_active AND category_id IN (SELECT id FROM branch)
+   AND price >= %s
    AND (%s OR EXISTS (SELECT FROM inventory_stock WHERE product = slug AND held < on_hand))
  ORDER BY {order}
 """
@@ -107,8 +108,7 @@ class Shop:
             actions.tell_of_category(category=category, is_renamed=False, now=timezone.now())
 
     def fold(self):
-        with transaction.atomic():
-            blocks.rebuild()
+        anew.count_anew(now=timezone.now())
 
 
 def pages(as_guest, question):
@@ -126,17 +126,20 @@ def pages(as_guest, question):
 def test_every_page_of_a_department_is_what_sql_finds(seed, as_guest, settle, monkeypatch):
     monkeypatch.setattr(listing, "FAR", 2)
     monkeypatch.setattr(blocks, "SIZE", 2)
+    monkeypatch.setattr(tallies, "MANY", 5)
+    monkeypatch.setattr(tallies, "STEP", 1)
     shop = Shop(Random(seed))
     shop.fold()
     for _ in range(15):
         shop.change()
         settle()
         department, ordering = shop.random.choice(["a", "b", "a1"]), shop.random.choice(list(ORDERS))
-        in_stock = shop.random.random() < 0.3
+        in_stock, low = shop.random.random() < 0.3, shop.random.choice([0, 0, 1, 2])
         with connection.cursor() as cursor:
-            cursor.execute(PLAIN.format(order=ORDERS[ordering]), [department, not in_stock])
+            cursor.execute(PLAIN.format(order=ORDERS[ordering]), [department, low, not in_stock])
             wanted = [slug for (slug,) in cursor.fetchall()]
         question = f"category={department}&ordering={ordering}{'&in_stock=true' if in_stock else ''}"
+        question += f"&min_price={low}" if low else ""
 
         for _ in ("computed", "cached"):
             assert pages(as_guest, question) == wanted, question

@@ -5,10 +5,11 @@ from itertools import product
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
-from backend.catalog import listing, shapes
+from backend.catalog import anew, listing, shapes
 from backend.catalog.filters import ProductFilter
-from backend.shelf import blocks, ladders
+from backend.shelf import blocks, ladders, tallies
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)  # VACUUM takes part in none
@@ -36,7 +37,7 @@ SELECT sum(seq_scan)::int FROM pg_stat_xact_user_tables WHERE relname IN ('shelf
 """
 WALKED = """
 SELECT sum(pg_stat_get_xact_tuples_returned(index))::int
-  FROM unnest('{place_by_price,place_by_age,place_by_name}'::regclass[]) AS index
+  FROM unnest('{place_by_cents,place_by_age,place_by_name}'::regclass[]) AS index
 """
 # Rows that an index led to, by a bitmap too.
 FETCHED = "SELECT pg_stat_get_xact_tuples_fetched('shelf_place'::regclass)::int"
@@ -95,6 +96,23 @@ def test_a_page_anywhere_in_the_shop_is_a_walk_of_a_block():
 def test_a_page_anywhere_in_a_category_is_a_walk_of_a_block(slug):
     for in_stock, ordering, start in product([None, True], ORDERINGS, range(listing.FAR, 640, 45)):
         asked = ProductFilter(category=slug, in_stock=in_stock, ordering=ordering)
+
+        assert walked(asked, start=start) < 3 * blocks.SIZE, (asked, start)
+
+
+@pytest.mark.usefixtures("slug")
+def test_a_page_anywhere_in_a_range_of_prices_is_a_walk_of_a_stride():
+    for in_stock, ordering, start in product([None, True], ORDERINGS, range(listing.FAR, 2900, 600)):
+        asked = ProductFilter(min_price=Decimal("51.5"), in_stock=in_stock, ordering=ordering)
+
+        assert walked(asked, start=start) < 3 * blocks.SIZE, (asked, start)
+
+
+def test_a_page_anywhere_in_a_range_of_a_large_branch_is_a_walk_of_a_stride(slug, monkeypatch):
+    monkeypatch.setattr(tallies, "MANY", 500)
+    anew.count_anew(now=timezone.now())
+    for ordering, start in product(ORDERINGS, range(listing.FAR, 640, 45)):
+        asked = ProductFilter(category=slug, min_price=Decimal("11.5"), ordering=ordering)
 
         assert walked(asked, start=start) < 3 * blocks.SIZE, (asked, start)
 

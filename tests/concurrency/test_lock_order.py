@@ -30,6 +30,7 @@ LOCK_FREE = {
     "catalog.actions.record_rating": "one UPDATE in the transaction of a review",
     "catalog.actions.tell_of_category": "tells of a row that the caller has changed",
     "catalog.actions.toggle_wish": "one row; the unique constraint decides who was first",
+    "catalog.anew.fold": "locks the table of blocks alone",
     "catalog.anew.count_anew": "locks the tables of ladders and of blocks alone, which come last",
     "catalog.importer.loading.load": "a transaction a product: create_product, update_product",
     "catalog.importer.loading.load_all_or_nothing": "all in one, any order: run by hand, may be run again",

@@ -38,9 +38,9 @@ def counted():
 
 
 def unlike():
-    """What the audit has to say of places and blocks, and of each category's share of these."""
+    """What the audit has to say of blocks, of each category's share of these, and of tallies."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{STOCK.checks['blocks']} UNION ALL {STOCK.checks['shares']}")
+        cursor.execute(" UNION ALL ".join(STOCK.checks[name] for name in ("blocks", "shares", "tallies")))
         return [message for _, _, message in cursor.fetchall()]
 
 
@@ -142,7 +142,7 @@ def test_a_shop_that_was_there_before_is_given_the_blocks_it_would_count():
     actions.put([mugs(number, cents=-number % 3, is_buyable=number > 2) for number in range(7)])
     with transaction.atomic():
         blocks.rebuild()
-    Block.objects.update(has_shares=False)  # the first fold counts them
+    Block.objects.update(has_shares=False, has_tallies=False)  # the first fold counts them
     wanted = list(Block.objects.order_by("ordering", "number").values())
 
     version_before.count()

@@ -60,7 +60,7 @@ def test_what_the_version_before_counts_is_no_mistake_and_is_counted_again():
     version_before.count()
     assert not unlike()
 
-    blocks.fold()
+    blocks.fold(branches={})
 
     assert Block.objects.filter(has_shares=True).count() == 6
     assert not unlike()
@@ -71,7 +71,7 @@ def test_what_the_version_before_tells_is_no_mistake_and_is_counted():
     version_before.tell()
     assert not unlike()
 
-    blocks.fold()
+    blocks.fold(branches={})
 
     assert not Shift.objects.exists()
     assert not unlike()
@@ -80,7 +80,7 @@ def test_what_the_version_before_tells_is_no_mistake_and_is_counted():
 def test_few_shifts_with_categories_wait(django_assert_num_queries):
     turn(0)
 
-    with django_assert_num_queries(3):
-        blocks.fold()
+    with django_assert_num_queries(5):
+        blocks.fold(branches={})
 
     assert Shift.objects.count() == 1

@@ -32,17 +32,22 @@ SELECT typed.word, ts_lexize('english_stem', typed.word),
 
 
 class Typed(NamedTuple):
-    """A word, its stems, the first known words that begin with it, and known words that may look alike."""
+    """A word, its stems, the first known words that begin with it, and those that it is with one typo."""
 
     word: str
     stems: list[str] | None
     longer: list[str]
     near: list[str]
 
+    @property
+    def same(self) -> set[str]:
+        """What counts as the word itself."""
+        return {self.word, *(self.stems or []), *self.near}
+
 
 @dataclass(frozen=True)
 class Wanted:
-    """Tsqueries, the narrowest first. Whoever is found by one is found by all after it."""
+    """Tsqueries, the most relevant first. Whoever is found by one is found by the last."""
 
     tiers: tuple[str, ...]
 
@@ -63,7 +68,13 @@ def understand(text: str) -> Wanted | None:
 
 
 def _tiers(rows: list[Typed]) -> Iterator[str]:
-    """All in the name; begun there; in what names its kind too; one there and all anywhere; with typos."""
+    """As typed, then the same with typos; twice the same query where none is forgiven."""
+    yield from _places([row._replace(near=[]) for row in rows])
+    yield from _places(rows)
+
+
+def _places(rows: list[Typed]) -> Iterator[str]:
+    """All in the name; begun there; in what names its kind too; one there and all anywhere; all anywhere."""
     anywhere = _every(_begun(row, "") for row in rows)
     yield _every(_whole(row, NAME) for row in rows)
     yield _every(_begun(row, NAME) for row in rows)
@@ -71,36 +82,39 @@ def _tiers(rows: list[Typed]) -> Iterator[str]:
     if len(rows) > 1:
         yield f"{anywhere} & {_every([itertools.chain.from_iterable(_begun(row, KIND) for row in rows)])}"
     yield anywhere
-    yield _every([*_begun(row, ""), *_forgiven(row)] for row in rows)
 
 
 def _look_up(typed: list[str]) -> list[Typed]:
     parts = {f"{start}%{end}" for word in typed for start, end in typos.intact_parts(word)}
     with connections[settings.CATALOG_DATABASE].cursor() as cursor:
         cursor.execute(_LOOK_UP, [sys.maxunicode, MOST_ENDINGS + 1, sorted(parts), typed])
-        return [Typed(*row) for row in cursor.fetchall()]
+        return [Typed(word, stems, longer, _meant(word, near)) for word, stems, longer, near in cursor]
+
+
+def _meant(word: str, near: list[str]) -> list[str]:
+    """Those that it really is with one typo, but what begins with it, which is found as typed."""
+    return [
+        known
+        for known in near
+        if known.isalpha() and not known.startswith(word) and typos.is_one_typo(typed=word, word=known)
+    ]
 
 
 def _whole(row: Typed, tag: str) -> list[str]:
-    return _lexemes({row.word, *(row.stems or [])}, tag)
+    return _lexemes(row.same, tag)
 
 
 def _begun(row: Typed, tag: str) -> list[str]:
     if _are_all_known(row):
-        return _lexemes({row.word, *(row.stems or []), *row.longer}, tag)
-    stems = {stem for stem in row.stems or [] if not stem.startswith(row.word)}
-    return [f"'{tag}{row.word}':*", *_lexemes(stems, tag)]
+        return _lexemes({*row.same, *row.longer}, tag)
+    others = {one for one in row.same if not one.startswith(row.word)}
+    return [f"'{tag}{row.word}':*", *_lexemes(others, tag)]
 
 
 def _are_all_known(row: Typed) -> bool:
     """Whether `longer` has all that begin with the word (search_text.py remembers which)."""
     is_remembered = search_text.remembered(row.word) == row.word
     return is_remembered and len(row.longer) <= MOST_ENDINGS and not any(map(search_text.goes_on, row.longer))
-
-
-def _forgiven(row: Typed) -> list[str]:
-    meant = {known for known in row.near if known.isalpha() and typos.is_one_typo(typed=row.word, word=known)}
-    return _lexemes(meant, "")
 
 
 def _lexemes(found: set[str], tag: str) -> list[str]:

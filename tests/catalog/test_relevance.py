@@ -48,6 +48,7 @@ FIRST = {
     "beanbag": [{"black-bean-bag"}],
     "bag": [{"black-leather-bag", "black-bean-bag"}],
     "candel": [{"vanilla-candle"}],
+    "leathr": [{"black-leather-bag", "classic-leather-jacket"}, {"black-bean-bag"}],
     "gardening": [
         {"gardening-hand-trowel"},
         {"wooden-fence", "biodegradable-cardboard-pots", "wooden-outdoor-table"},

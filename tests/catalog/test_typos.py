@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.catalog import typos
-from tests.catalog.drafting import create
+from tests.catalog.drafting import create, variant
 from tests.catalog.searching import found
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +77,20 @@ def test_what_is_meant_comes_before_what_is_forgiven(caller):
     create("C", name="Packet, packet, packet", slug="packets")
 
     assert found(caller, "jacket") == ["both", "packet", "packets"]
+
+
+def test_what_is_forgiven_comes_by_where_it_stands(caller):
+    create("A", name="Jacket", slug="named")
+    create("B", name="Coat", slug="of-a-kind", variants=(variant("B-1", name="Jacket"),))
+    create("C", name="Belt", slug="described", description="Matches every jacket.")
+
+    assert found(caller, "jaket") == ["named", "of-a-kind", "described"]
+    assert found(caller, "jaket", page_size=2, page=2) == ["described"]
+
+
+def test_what_begins_with_the_word_needs_no_typo(caller):
+    create("A", name="Jackets", slug="jackets")
+    create("B", name="Jacketing", slug="jacketing")
+    create("C", name="Belt", slug="belt", description="Of jacketing.")
+
+    assert found(caller, "jacket") == ["jacketing", "jackets", "belt"]

@@ -21,6 +21,7 @@ from consumers.subscribing import subscribe
 from tests.consumers.test_client import Socket
 
 PATIENCE = 30
+SDKS_WAIT_SECONDS = 5
 
 
 @pytest.fixture
@@ -35,6 +36,10 @@ async def app():
 
 async def for_ever(*_):
     await asyncio.Event().wait()
+
+
+def test_the_shop_answers_before_sdks_give_up():
+    assert obeying.ANSWER_SECONDS < SDKS_WAIT_SECONDS
 
 
 def test_only_what_may_go_well_the_next_time_is_temporary():

@@ -116,10 +116,7 @@ PROMISES = [
                         "asyncio.sleep(0)",
                     )
                 ],
-                tests=[
-                    "tests/consumers/test_sign_outs.py"
-                    "::test_a_sign_out_that_nobody_tells_closes_within_five_seconds",
-                ],
+                tests=["tests/consumers/test_sign_outs.py::test_a_sign_out_that_nobody_tells_is_found"],
             ),
             Break(
                 out="care for who refreshed during the look",

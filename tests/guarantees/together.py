@@ -3,6 +3,7 @@
 from tests.guarantees.promise import Break, Edit, Promise
 
 PATIENCE = "tests/consumers/test_patience.py"
+LOCKED = "tests/consumers/test_locked_tables.py"
 PROMISES = [
     Promise(
         key="G5",
@@ -49,6 +50,7 @@ PROMISES = [
                 ],
                 tests=[
                     f"{PATIENCE}::test_a_subscribe_that_takes_too_long_fails_alone_and_its_place_is_left",
+                    f"{LOCKED}::test_subscribes_are_answered_while_it_is_locked",
                 ],
             ),
             Break(
@@ -56,7 +58,7 @@ PROMISES = [
                 edits=[
                     Edit("consumers/centrifuge.py", "timeout_at(self.session.answer_by)", "timeout_at(None)"),
                 ],
-                tests=["tests/consumers/test_locked_tables.py::test_connects_are_answered_in_time"],
+                tests=[f"{LOCKED}::test_connects_are_answered_while_it_is_locked"],
             ),
             Break(
                 out="leaving the place",

@@ -98,6 +98,4 @@ def rebuild(*, branches: Branches = MappingProxyType({})) -> None:
     places = "UNION ALL".join(_PLACES.format(column=column, order=order) for column, order in ORDERS.items())
     with connection.cursor() as cursor:
         anew = _ANEW.format(places=places, tallied=tallies.COUNTED.strip())
-        cursor.execute(
-            anew, {"size": SIZE, "orders": list(ORDERS), **tallies.values(tallies.large(branches))}
-        )
+        cursor.execute(anew, {"size": SIZE, "orders": list(ORDERS), **tallies.values(branches)})

@@ -78,8 +78,8 @@ def counted() -> set[str]:
 
 
 def values(branches: Mapping[str, Collection[UUID]]) -> dict[str, Any]:
-    """What the parts name, but for what the blocks name too."""
-    pairs = [(name, one) for name, ids in branches.items() for one in ids]
+    """What the parts name, but for what the blocks name too. Of the branches, the large ones are counted."""
+    pairs = [(name, one) for name, ids in large(branches).items() for one in ids]
     return {
         "names": [name for name, _ in pairs],
         "categories": [one for _, one in pairs],

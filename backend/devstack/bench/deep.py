@@ -27,6 +27,9 @@ FOUND = {
     "all by price": {"ordering": "price"},
     "a department by name": {"category": catalogue.slug(0), "ordering": "name"},
     "a range of prices by name": {"min_price": "20", "max_price": "500", "ordering": "name"},
+    "a range of prices by age": {"min_price": "20", "max_price": "500"},
+    "a small range by name": {"min_price": "50", "max_price": "100", "ordering": "name"},
+    "a department's range by name": {"category": catalogue.slug(0), "min_price": "20", "ordering": "name"},
     "a broad search": {"search": catalogue.BROADEST},
 }
 _ASKED = 150  # of each page, for each measurement
